@@ -1,0 +1,123 @@
+import type { DroverErrorCode } from '../errors.ts'
+import type { Message, ToolCall } from '../message.ts'
+import type { ToolEffect } from '../tool/tool.ts'
+import type { FinishReason } from '../wire/reply.ts'
+import type { Usage } from '../wire/usage.ts'
+import type { StopReason } from './stop.ts'
+
+/** An error as an event carries it: plain JSON, secrets removed, without stack. */
+export interface ErrorRecord {
+  readonly code: DroverErrorCode | 'aborted' | 'unknown'
+  readonly message: string
+  readonly status?: number
+  readonly serviceCode?: number
+  readonly retryable?: boolean
+  readonly retryAfterMs?: number
+}
+
+interface EventBase {
+  /** Position in the run's list, from 0, without gaps. */
+  readonly seq: number
+  /** Milliseconds since 1970, UTC. */
+  readonly time: number
+}
+
+/** A run began. Everything the model was given beside the tools' schemas stands here. */
+export interface RunStartEvent extends EventBase {
+  readonly type: 'run-start'
+  readonly runId: string
+  readonly model: string
+  readonly backend: string
+  readonly instructions?: string
+  /** The conversation the run starts from. */
+  readonly messages: readonly Message[]
+  readonly tools: readonly string[]
+}
+
+/** A model request is about to be sent. Attempts of one step count from 1. */
+export interface ModelRequestEvent extends EventBase {
+  readonly type: 'model-request'
+  /** Starts at 1. */
+  readonly step: number
+  readonly attempt: number
+  readonly model: string
+  /** The chosen limit: never the platform's 256-token default. */
+  readonly maxTokens: number
+  /** True for the last call of a run that reached a limit: it is offered no tools and must answer. */
+  readonly closing: boolean
+}
+
+/** A model request failed. `retryInMs` is there when it will be sent again after that time. */
+export interface ModelErrorEvent extends EventBase {
+  readonly type: 'model-error'
+  readonly step: number
+  readonly attempt: number
+  readonly durationMs: number
+  readonly error: ErrorRecord
+  readonly retryInMs?: number
+}
+
+/** The model's whole reply was read and accepted: this is the assistant message and all calls it plans. */
+export interface ModelReplyEvent extends EventBase {
+  readonly type: 'model-reply'
+  readonly step: number
+  readonly attempt: number
+  readonly text: string
+  readonly toolCalls: readonly ToolCall[]
+  readonly finishReason: FinishReason
+  readonly usage: Usage
+  readonly durationMs: number
+  /** The service's `cf-ai-req-id`. */
+  readonly requestId?: string
+}
+
+/** A call is about to be dispatched to its tool. */
+export interface ToolCallEvent extends EventBase {
+  readonly type: 'tool-call'
+  readonly step: number
+  readonly toolCallId: string
+  readonly toolName: string
+  readonly effect: ToolEffect
+  readonly idempotencyKey: string
+}
+
+/** A call is answered, by its tool or by us (`dispatched: false`: unknown tool or bad input). */
+export interface ToolResultEvent extends EventBase {
+  readonly type: 'tool-result'
+  readonly step: number
+  readonly toolCallId: string
+  readonly toolName: string
+  /** The text the model reads. */
+  readonly output: string
+  readonly isError: boolean
+  readonly dispatched: boolean
+  readonly durationMs: number
+}
+
+/** All calls of a step are answered. */
+export interface StepEndEvent extends EventBase {
+  readonly type: 'step-end'
+  readonly step: number
+}
+
+/** The run ended. Always the last event, exactly once. */
+export interface RunEndEvent extends EventBase {
+  readonly type: 'run-end'
+  readonly stopReason: StopReason
+  /** The final text; `""` when the run failed or was aborted. */
+  readonly text: string
+  readonly usage: Usage
+  readonly durationMs: number
+  readonly error?: ErrorRecord
+}
+
+/** One thing that happened in a run: plain JSON. The list of a run's events is its stream, trace and journal at once. */
+export type RunEvent =
+  | RunStartEvent
+  | ModelRequestEvent
+  | ModelErrorEvent
+  | ModelReplyEvent
+  | ToolCallEvent
+  | ToolResultEvent
+  | StepEndEvent
+  | RunEndEvent

@@ -1,0 +1,47 @@
+/**
+ * Everything that differs from run to run: time, chance, timers, ids, the network. Handed in, so that a test or a
+ * simulator owns all of it. This file is the only one in the packages that touches the globals (lint holds it).
+ */
+export interface Runtime {
+  /** Milliseconds since 1970, UTC. */
+  readonly now: () => number
+  /** From 0 up to, not including, 1. */
+  readonly random: () => number
+  /** Calls back once after `ms` milliseconds (0 to 2,147,483,647); the returned function cancels. */
+  readonly setTimer: (callback: () => void, ms: number) => () => void
+  /** A new id: 1 to 64 letters, digits and `-`. */
+  readonly createId: () => string
+  readonly fetch: (input: string, init: RequestInit) => Promise<Response>
+}
+
+/** The real clock, random numbers, timers, ids and `fetch` of the platform. */
+export const systemRuntime: Runtime = {
+  now: () => Date.now(),
+  random: () => Math.random(),
+  setTimer: (callback, ms) => {
+    const timer = setTimeout(callback, ms)
+    return () => clearTimeout(timer)
+  },
+  createId: () => crypto.randomUUID(),
+  // Looked up at each call: people replace `globalThis.fetch` in tests and instrumentation.
+  fetch: (input, init) => globalThis.fetch(input, init),
+}
+
+/**
+ * Waits `ms` milliseconds on the runtime's timer.
+ * @throws `signal.reason` as it is, at once, when the signal aborts.
+ */
+export function wait(runtime: Runtime, ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason)
+    const cancel = runtime.setTimer(() => {
+      signal?.removeEventListener('abort', onAbort)
+      resolve()
+    }, ms)
+    const onAbort = (): void => {
+      cancel()
+      reject(signal?.reason)
+    }
+    signal?.addEventListener('abort', onAbort, { once: true })
+  })
+}
