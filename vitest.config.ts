@@ -1,0 +1,48 @@
+import { cloudflareTest } from '@cloudflare/vitest-plugin'
+import type { RemoteProxyConnectionString } from 'miniflare'
+import { defineConfig } from 'vitest/config'
+
+const WORKERD_TESTS = 'packages/{binding,core}/test/workerd/**/*.test.ts'
+
+export default defineConfig({
+  test: {
+    coverage: { provider: 'v8', include: ['packages/*/src/**/*.ts'] },
+    passWithNoTests: false,
+    projects: [
+      {
+        test: {
+          name: 'node',
+          include: ['packages/*/test/**/*.test.ts'],
+          exclude: [WORKERD_TESTS],
+          typecheck: {
+            enabled: true,
+            tsconfig: './.config/tsconfig.node.json',
+            include: ['packages/*/test/**/*.test-d.ts'],
+          },
+        },
+      },
+      {
+        plugins: [
+          // The real `Ai` class of workerd, answered by the emulator that the global setup starts on a free port.
+          cloudflareTest(({ inject }) => ({
+            miniflare: {
+              compatibilityDate: '2026-08-01',
+              ai: {
+                binding: 'AI',
+                // The type is a branded `URL`, and miniflare exports nothing that makes one.
+                remoteProxyConnectionString: new URL(
+                  inject('emulatorUrl'),
+                ) as RemoteProxyConnectionString,
+              },
+            },
+          })),
+        ],
+        test: {
+          name: 'workerd',
+          include: [WORKERD_TESTS],
+          globalSetup: ['./packages/emulator/test/global-setup.ts'],
+        },
+      },
+    ],
+  },
+})
