@@ -1,0 +1,102 @@
+import type { Logger, Runtime } from '@drover/core'
+import { DroverError, silentLogger, systemRuntime } from '@drover/core'
+import { createServer } from 'node:http'
+import type { Server } from 'node:http'
+import type { ModelSource } from './model-source.ts'
+import type { ReceivedRequest } from './received-request.ts'
+import { createRequestList } from './received-request.ts'
+import { rehearsal } from './rehearsal/rehearsal.ts'
+import { createRequestListener } from './request-listener.ts'
+
+/** How an emulator behaves; everything may be left out. */
+export interface EmulatorOptions {
+  /** 0 to 65535; 0 takes any free one. @default 0 */
+  readonly port?: number
+  /** What answers: `script(…)`, `rehearsal()` or your own. @default rehearsal() */
+  readonly model?: ModelSource
+  /** Whether models the service has retired still answer, or are refused with 5028 as the service does. @default 'serve' */
+  readonly retired?: 'serve' | 'refuse'
+  /** The only bearer token REST accepts. @default any token that is not empty */
+  readonly apiToken?: string
+  /** Time, ids and chance. @default systemRuntime */
+  readonly runtime?: Runtime
+  /** pino-shaped; never gets a token. @default silent */
+  readonly log?: Logger
+}
+
+/** A running emulator. */
+export interface Emulator extends AsyncDisposable {
+  /** Such as `http://127.0.0.1:8790`, without a slash at the end. */
+  readonly url: string
+  readonly port: number
+  /** The latest 1,000 requests for an inference, in order of arrival; a live list. */
+  readonly requests: readonly ReceivedRequest[]
+  /** Ends every connection, then resolves. May be called twice. */
+  readonly close: () => Promise<void>
+}
+
+/**
+ * Starts a Workers AI on this machine: an HTTP server on 127.0.0.1 that speaks REST and the wire of `env.AI`.
+ * @throws {DroverError} `config.invalid` when an option is out of range, or the port is taken.
+ */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  checkOptions(options)
+  const { model = rehearsal(), retired = 'serve', apiToken } = options
+  const { runtime = systemRuntime, log = silentLogger } = options
+  const requests = createRequestList()
+  const server = createServer()
+  const port = await listen(server, options.port ?? 0)
+  const settings = { source: model, retired, apiToken, runtime, log, port }
+  const hooks = { onRequest: requests.add, onAnswer: requests.answer }
+  server.on('request', createRequestListener({ ...settings, ...hooks }))
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      // The only error `close` reports is that the server is closed already.
+      server.close(() => resolve())
+      server.closeAllConnections()
+    })
+  const url = `http://127.0.0.1:${port}`
+  log.info({ url, model: model.name }, 'the emulator listens')
+  return { url, port, requests: requests.all, close, [Symbol.asyncDispose]: close }
+}
+
+function checkOptions({ port, retired, apiToken }: EmulatorOptions): void {
+  if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
+    throw new DroverError(
+      'config.invalid',
+      `Expected \`port\` to be an integer from 0 to 65535, got ${String(port)}.`,
+    )
+  }
+  if (retired !== undefined && !['serve', 'refuse'].includes(retired)) {
+    throw new DroverError(
+      'config.invalid',
+      `Expected \`retired\` to be 'serve' or 'refuse', got ${JSON.stringify(retired)}.`,
+    )
+  }
+  if (apiToken === '') {
+    throw new DroverError(
+      'config.invalid',
+      'Expected `apiToken` not to be empty. Leave it out to accept any token.',
+    )
+  }
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const reason = cause.code === 'EADDRINUSE' ? 'it is taken' : cause.message
+      reject(
+        new DroverError(
+          'config.invalid',
+          `Expected to listen on port ${port} of 127.0.0.1, but ${reason}. ` +
+            'End what listens there, or leave `port` out to get a free one.',
+          { cause },
+        ),
+      )
+    })
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address()
+      resolve(typeof address === 'object' && address !== null ? address.port : port)
+    })
+  })
+}

@@ -1,0 +1,59 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { FrontName } from './envelope.ts'
+import type { JsonObject } from './json-object.ts'
+
+/** One request for an inference, as it arrived. */
+export interface ReceivedRequest {
+  readonly front: FrontName
+  readonly model: string
+  /** Path and query: where a gateway or a queue was asked for. */
+  readonly path: string
+  /** As sent, before defaults; `{}` when the body held none. */
+  readonly inputs: JsonObject
+  /** The binding's third argument as it reached the wire; `{}` over REST. */
+  readonly options: JsonObject
+  /** Names in lower case; without `authorization`, `cf-aig-authorization` and `cookie`. */
+  readonly headers: Readonly<Record<string, string>>
+  /** HTTP status of the answer; 0 while there is none yet. */
+  readonly status: number
+}
+
+const MAX_KEPT = 1000
+const SECRET_HEADERS: ReadonlySet<string> = new Set([
+  'authorization',
+  'cf-aig-authorization',
+  'cookie',
+])
+
+/** Keeps a request without its secrets; not answered yet. */
+export function toReceivedRequest(
+  request: Omit<ReceivedRequest, 'headers' | 'status'> & { readonly headers: IncomingHttpHeaders },
+): ReceivedRequest {
+  const headers = Object.entries(request.headers)
+    .filter(([name]) => !SECRET_HEADERS.has(name))
+    .map(([name, value]) => [name, String(value)] as const)
+  return { ...request, headers: Object.fromEntries(headers), status: 0 }
+}
+
+/** The latest requests, as `Emulator.requests` shows them. */
+export interface RequestList {
+  readonly all: readonly ReceivedRequest[]
+  readonly add: (request: ReceivedRequest) => void
+  readonly answer: (request: ReceivedRequest, status: number) => void
+}
+
+/** A list that forgets the oldest, so that an emulator may run for days. */
+export function createRequestList(): RequestList {
+  const all: ReceivedRequest[] = []
+  return {
+    all,
+    add: (request) => {
+      all.push(request)
+      if (all.length > MAX_KEPT) all.shift()
+    },
+    answer: (request, status) => {
+      const position = all.lastIndexOf(request)
+      if (position >= 0) all[position] = { ...request, status }
+    },
+  }
+}

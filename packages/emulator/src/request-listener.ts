@@ -1,0 +1,132 @@
+import type {
+  IncomingHttpHeaders,
+  IncomingMessage,
+  RequestListener,
+  ServerResponse,
+} from 'node:http'
+import type { InferenceContext, InferenceOutcome } from './inference.ts'
+import { infer } from './inference.ts'
+import type { JsonObject } from './json-object.ts'
+import { isJsonObject, ownValue, parseJson } from './json-object.ts'
+import type { ErrorReply } from './model-source.ts'
+import type { ReceivedRequest } from './received-request.ts'
+import { toReceivedRequest } from './received-request.ts'
+import type { UnwrappedRequest } from './remote-proxy.ts'
+import { unwrapRemoteProxy } from './remote-proxy.ts'
+import { readBody } from './request-body.ts'
+import { checkContentType, checkOrigin } from './request-guard.ts'
+import { sendOutcome, sendText } from './response.ts'
+import type { Route } from './route.ts'
+import { findRoute, readInputs } from './route.ts'
+import { toServiceError } from './service-error.ts'
+
+/** What the server needs beside what an inference needs. */
+export interface ListenerContext extends InferenceContext {
+  /** The only token REST accepts; any that is not empty where this is `undefined`. */
+  readonly apiToken: string | undefined
+  readonly port: number
+  /** Called with each request for an inference, before it is answered. */
+  readonly onRequest: (request: ReceivedRequest) => void
+  /** Called with the same object and the status of its answer. */
+  readonly onAnswer: (request: ReceivedRequest, status: number) => void
+}
+
+/** Answers HTTP requests. Whatever goes wrong inside becomes a 500, never a dropped connection. */
+export function createRequestListener(context: ListenerContext): RequestListener {
+  return (request, response) => {
+    answer(request, response, context).catch((error: unknown) => {
+      context.log.error({ error: String(error) }, 'the emulator failed')
+      if (!response.headersSent) sendText(response, 500, 'The emulator failed; its log says why.\n')
+    })
+  }
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  context: ListenerContext,
+): Promise<void> {
+  const unwrapped = unwrapRemoteProxy(request.url ?? '/', request.headers)
+  const refusal =
+    checkOrigin(request.headers, context.port) ??
+    (request.method === 'POST' && unwrapped ? checkContentType(unwrapped.headers) : undefined)
+  if (refusal !== undefined) {
+    request.resume()
+    return sendText(response, refusal.status, `${refusal.reason}\n`)
+  }
+  // People open the address in a browser, and miniflare probes it by WebSocket: any plain answer satisfies both.
+  if (request.method === 'GET' && unwrapped?.url.pathname === '/') {
+    return sendText(response, 200, 'Workers AI on this machine (Drover emulator).\n')
+  }
+  const identity = { requestId: context.runtime.createId(), sourceName: context.source.name }
+  const route = unwrapped && findRoute(unwrapped.url, unwrapped.headers)
+  if (unwrapped === undefined || route === undefined) {
+    request.resume()
+    sendOutcome(response, refuse({ code: 7000 }), { ...identity, front: 'rest' })
+    return
+  }
+  const start = context.runtime.now()
+  const { received, inputs } = await receive(request, unwrapped, route)
+  context.onRequest(received)
+  const outcome = await decide(request.method ?? '', route, inputs, unwrapped.headers, context)
+  const status = sendOutcome(response, outcome, { ...identity, front: route.front })
+  context.onAnswer(received, status)
+  const { front, model } = route
+  const durationMs = context.runtime.now() - start
+  context.log.debug({ front, model, status, durationMs, ...identity }, 'request answered')
+}
+
+/** The inputs as they came; why there are none, where the body could not be read. */
+type ReceivedInputs = JsonObject | 'missing' | 'too-large'
+
+async function receive(
+  request: IncomingMessage,
+  { url, headers }: UnwrappedRequest,
+  { front, model }: Route,
+): Promise<{ readonly received: ReceivedRequest; readonly inputs: ReceivedInputs }> {
+  const text = await readBody(request)
+  const body = text === undefined ? undefined : parseJson(text)
+  const inputs = readInputs(front, body)
+  const options = front === 'binding' && isJsonObject(body) ? ownValue(body, 'options') : undefined
+  const received = toReceivedRequest({
+    front,
+    model,
+    path: `${url.pathname}${url.search}`,
+    inputs: inputs ?? {},
+    options: isJsonObject(options) ? options : {},
+    headers,
+  })
+  return { received, inputs: inputs ?? (text === undefined ? 'too-large' : 'missing') }
+}
+
+async function decide(
+  method: string,
+  { front, model }: Route,
+  inputs: ReceivedInputs,
+  headers: IncomingHttpHeaders,
+  context: ListenerContext,
+): Promise<InferenceOutcome> {
+  if (method !== 'POST') {
+    const message = `Method ${method} not available for that URI.`
+    return refuse({ code: 7001, status: 405, message })
+  }
+  if (front === 'rest' && !isAuthorized(headers.authorization, context.apiToken)) {
+    return refuse({ code: 10_000 })
+  }
+  if (inputs === 'too-large') return refuse({ code: 3006 })
+  if (model === '') return refuse({ code: 7000, status: 500, message: 'Model ID missing' })
+  if (inputs === 'missing') {
+    const message = 'Request is missing headers or body: expected a JSON object'
+    return refuse({ code: 3003, message })
+  }
+  return infer(model, inputs, context)
+}
+
+function isAuthorized(header: string | undefined, apiToken: string | undefined): boolean {
+  const token = /^Bearer +(\S+)$/i.exec(header ?? '')?.[1]
+  return token !== undefined && (apiToken === undefined || token === apiToken)
+}
+
+function refuse(error: ErrorReply['error']): InferenceOutcome {
+  return { type: 'error', error: toServiceError(error) }
+}

@@ -1,0 +1,47 @@
+import type { ServerResponse } from 'node:http'
+import type { FrontName } from './envelope.ts'
+import { toErrorBody, toResultBody } from './envelope.ts'
+import type { InferenceOutcome } from './inference.ts'
+
+/** What every answer of the service says of itself. */
+export interface ResponseIdentity {
+  readonly front: FrontName
+  /** Goes into `cf-ai-req-id`. */
+  readonly requestId: string
+  readonly sourceName: string
+}
+
+/** Sends an outcome in its front's shape; gives the HTTP status. */
+export function sendOutcome(
+  response: ServerResponse,
+  outcome: InferenceOutcome,
+  { front, requestId, sourceName }: ResponseIdentity,
+): number {
+  response.setHeader('cf-ai-req-id', requestId)
+  response.setHeader('x-drover-model-source', sourceName)
+  if (outcome.type === 'error') {
+    const { error } = outcome
+    if (error.retryAfter !== undefined) response.setHeader('retry-after', String(error.retryAfter))
+    return send(response, error.status, toErrorBody(front, error, requestId))
+  }
+  response.setHeader('cf-ai-neurons', String(outcome.neurons))
+  if (outcome.type === 'result') return send(response, 200, toResultBody(front, outcome.result))
+  response.writeHead(200, { 'content-type': 'text/event-stream' })
+  response.end(outcome.text)
+  return 200
+}
+
+/** Sends a line for people: what the emulator itself has to say, not the service it stands in for. */
+export function sendText(response: ServerResponse, status: number, text: string): void {
+  response.setHeader('x-content-type-options', 'nosniff')
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' })
+  response.end(text)
+}
+
+function send(response: ServerResponse, status: number, body: unknown): number {
+  response.setHeader('x-content-type-options', 'nosniff')
+  // Exactly this: with a charset the `Ai` class hands its caller a stream instead of the parsed answer.
+  response.writeHead(status, { 'content-type': 'application/json' })
+  response.end(JSON.stringify(body))
+  return status
+}
