@@ -8,9 +8,7 @@ export interface StandardSchema<Input = unknown, Output = Input> {
     readonly version: 1
     readonly vendor: string
     readonly types?: { readonly input: Input; readonly output: Output } | undefined
-    readonly validate: (
-      value: unknown,
-    ) => StandardResult<Output> | Promise<StandardResult<Output>>
+    readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>
     /** Absent in schemas that cannot describe themselves, such as zod/mini's and zod 3's. */
     readonly jsonSchema?: {
       readonly input: (options: StandardJsonSchemaOptions) => Record<string, unknown>

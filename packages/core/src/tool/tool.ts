@@ -1,10 +1,10 @@
-import type { JsonSchema } from '../json-schema.ts'
+import { DroverError } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import type { Message } from '../message.ts'
+import type { ToolParameters } from './parameters.ts'
+import type { ParseResult } from './parse-result.ts'
+import { type ToolInput, readInputSchema, readOutputSchema } from './schema.ts'
 import type { StandardSchema } from './standard-schema.ts'
-
-/** What may be given as `input`: a Standard JSON Schema such as zod 4's, `zod3(…)`, `zodMini(…)`, or raw JSON Schema. */
-export type ToolInput = StandardSchema | JsonSchema
 
 /** What `execute` gets for a schema: its parsed output; any object for raw JSON Schema. */
 export type ParsedInput<Schema> =
@@ -70,18 +70,82 @@ export interface Tool<Input = never, Context = never> {
   readonly effect: ToolEffect
   /** Turns what the model sent into what `execute` takes, or says what is wrong with it. Never throws. */
   readonly parseInput: (input: unknown) => ParseResult | Promise<ParseResult>
-  /** Checks what `execute` gave; gives it back as it is where the tool has no `output` schema. */
+  /** Checks what `execute` gave; gives it back as it is where the tool has no `output` schema. Never throws. */
   readonly parseOutput: (output: unknown) => ParseResult | Promise<ParseResult>
   readonly execute: (input: Input, context: ToolContext<Context>) => unknown
 }
 
-/** The `parameters` of both wire formats: an object whose every property has a string `type` and a `description`. */
-export interface ToolParameters extends JsonSchema {
-  readonly type: 'object'
-  readonly properties: { readonly [name: string]: JsonSchema }
+// `satisfies` keeps this list and the type the same.
+const EFFECTS: readonly string[] = ['read', 'idempotent', 'once'] satisfies ToolEffect[]
+const NAME = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/
+
+/**
+ * Describes one tool: what the model is told about it and what runs when the model calls it. The schema is converted
+ * here, once; nothing else happens until an agent uses the tool.
+ * @throws DroverError `config.tool` when name, description, schema, effect or `execute` cannot be used.
+ */
+export function tool<
+  Input extends ToolInput,
+  Context = unknown,
+  Output extends StandardSchema | undefined = undefined,
+>(options: ToolOptions<Input, Context, Output>): Tool<ParsedInput<Input>, Context> {
+  const { name, description, effect = 'once', execute } = options
+  if (typeof name !== 'string' || !NAME.test(name)) {
+    throw refusal(
+      'Expected the `name` of a tool to be 1 to 64 letters, digits, `_` and `-`, beginning with a letter or `_`, ' +
+        `got ${show(name)}.`,
+    )
+  }
+  if (typeof description !== 'string' || description.trim() === '') {
+    throw refusal(
+      `Tool \`${name}\`: expected \`description\` to say what the tool does, got ${show(description)}.`,
+    )
+  }
+  if (!EFFECTS.includes(effect)) {
+    throw refusal(
+      `Tool \`${name}\`: expected \`effect\` to be 'read', 'idempotent' or 'once', got ${show(effect)}.`,
+    )
+  }
+  if (typeof execute !== 'function') {
+    throw refusal(`Tool \`${name}\`: expected \`execute\` to be a function, got ${show(execute)}.`)
+  }
+  const { parameters, parse } = readInputSchema(options.input, name)
+  const parseOutput = readOutputSchema(options.output, name)
+  return Object.freeze({
+    name,
+    description,
+    parameters,
+    effect,
+    parseInput: parse,
+    parseOutput,
+    execute,
+  })
 }
 
-/** The parsed value, or what is wrong, as `path: message` texts a model can act on. */
-export type ParseResult =
-  | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly issues: readonly string[] }
+/**
+ * Refuses tools that a model could not tell apart. Names are compared as they are: `a` and `A` are two names.
+ * @throws DroverError `config.tool` naming the tool that stands twice.
+ */
+export function checkToolNames(tools: readonly { readonly name: string }[]): void {
+  const seen = new Set<string>()
+  for (const { name } of tools) {
+    if (seen.has(name)) {
+      throw refusal(
+        `Expected every tool to have its own name, got two named \`${name}\`: rename one.`,
+      )
+    }
+    seen.add(name)
+  }
+}
+
+function refusal(message: string): DroverError {
+  return new DroverError('config.tool', message)
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string'
+    ? JSON.stringify(value.slice(0, 80))
+    : value === null
+      ? 'null'
+      : `a value of type ${typeof value}`
+}
