@@ -95,7 +95,7 @@ async function tarballOf({ name }: Manifest): Promise<string> {
 async function contents(tarball: string): Promise<string | undefined> {
   const listing = await runCommand(`tar -tzf ${tarball}`)
   const files = listing.output.trim().split('\n')
-  const allowed = /^package\/(package\.json|LICENSE|README\.md|dist\/.+\.(js|d\.ts)(\.map)?)$/
+  const allowed = /^package\/(package\.json|LICENSE|README\.md|dist\/.+\.(js|js\.map|d\.ts))$/
   const extra = files.filter((file) => !allowed.test(file))
   if (extra.length > 0) return `Not to be published: ${extra.join(', ')}`
   for (const needed of ['package/LICENSE', 'package/README.md', 'package/dist/index.js']) {

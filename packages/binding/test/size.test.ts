@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { bundle, kibibytes } from '../../../.ci/bundle.ts'
+
+// zod/mini with its JSON Schema part is about 11.3 KiB of it.
+const BUDGET_KIB = 25
+
+const worker = `
+import { createAgent, tool } from '@drover/core'
+import { zodMini } from '@drover/core/zod-mini'
+import { binding } from '@drover/binding'
+import * as z from 'zod/mini'
+
+const getWeather = tool({
+  name: 'get_weather',
+  description: 'Current weather in a city',
+  input: zodMini(z.object({ city: z.string() })),
+  execute: ({ city }) => city + ': 24 degrees',
+})
+
+export default {
+  async fetch(_request: Request, env: { AI: never }): Promise<Response> {
+    const agent = createAgent({
+      backend: binding(env.AI),
+      model: '@cf/meta/llama-3.1-8b-instruct-fast',
+      tools: [getWeather],
+    })
+    const { text } = await agent.run('Is it warm in Lisbon?')
+    return new Response(text)
+  },
+}
+`
+
+test(`a Worker with one zod/mini tool is at most ${BUDGET_KIB} KiB, bundled and compressed`, async () => {
+  const whole = await bundle(worker, import.meta.dirname)
+  console.log(`Worker with one tool: ${kibibytes(whole.gzipBytes)} gzip of ${BUDGET_KIB} KiB`)
+  expect(whole.modules.some((path) => path.startsWith('packages/binding/src/'))).toBe(true)
+  expect(whole.modules.some((path) => path.includes('/zod/v4/mini/'))).toBe(true)
+  expect(whole.code).not.toMatch(/["']node:/)
+  expect(whole.gzipBytes).toBeLessThanOrEqual(BUDGET_KIB * 1024)
+})
