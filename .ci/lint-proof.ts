@@ -127,7 +127,7 @@ const cases: readonly Case[] = [
   },
   ...['a', 'b'].map((name) => ({
     path: `${src}/cycle-${name}.ts`,
-    code: `import type { X } from './cycle-${name === 'a' ? 'b' : 'a'}.ts'\n\nexport type { X }\n`,
+    code: use(`./cycle-${name === 'a' ? 'b' : 'a'}.ts`),
     rule: 'import(no-cycle)',
   })),
   {
