@@ -87,6 +87,7 @@ const imports: readonly (readonly [from: string, to: string, allowed: boolean])[
   ['emulator/src/*', 'node:timers/promises', false],
   ['emulator/src/*', 'node:perf_hooks', false],
   ['core/test/tool/*', '@drover/rest', true],
+  ['core/test/tool/*', '@drover/core/testing', true],
   ['core/test/tool/*', '../../src/tool/tool.ts', true],
   ['core/test/tool/*', '@drover/rest/src/rest.ts', false],
   ['core/test/tool/*', '../../../rest/src/rest.ts', false],
