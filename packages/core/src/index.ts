@@ -1,1 +1,66 @@
-export {}
+// Tools
+export { tool } from './tool/tool.ts'
+export type {
+  ParsedInput,
+  Tool,
+  ToolContext,
+  ToolEffect,
+  ToolOptions,
+  ToolOutput,
+} from './tool/tool.ts'
+export { toFlatTool, toFunctionTool } from './tool/format.ts'
+export type { FlatTool, FunctionTool } from './tool/format.ts'
+export type { JsonSchema } from './json-schema.ts'
+
+// Agents
+export { createAgent, runTools } from './run/agent.ts'
+export type { Agent, RunArguments } from './run/agent.ts'
+export type { AgentOptions } from './run/prepare.ts'
+export type { RunInput } from './run/input.ts'
+export type { RunOptions, RunResult, RunStream } from './run/run-stream.ts'
+export { foldEvents } from './run/state.ts'
+export type { RunState, Step } from './run/state.ts'
+export type { ErrorRecord, RunEvent } from './run/event.ts'
+export {
+  and,
+  maxSteps,
+  neuronsUsed,
+  not,
+  or,
+  timeElapsed,
+  tokensUsed,
+  toolCalled,
+} from './run/stop.ts'
+export type { RunProgress, StopCondition, StopReason } from './run/stop.ts'
+
+// One call
+export { generate } from './run/generate.ts'
+export type { GenerateOptions, GenerateResult } from './run/generate.ts'
+
+// Messages
+export type {
+  AssistantMessage,
+  JsonValue,
+  Message,
+  SystemMessage,
+  ToolCall,
+  ToolMessage,
+  ToolResult,
+  UserMessage,
+} from './message.ts'
+export type { FinishReason } from './wire/finish-reason.ts'
+export type { Sampling } from './wire/sampling.ts'
+export type { Usage } from './wire/usage.ts'
+export type { ModelProfile } from './wire/profile.ts'
+
+// Errors
+export { BackendError, DroverError } from './errors.ts'
+export type { BackendErrorDetails, DroverErrorCode } from './errors.ts'
+
+// Seams
+export type { Backend, SendOptions, WireRequest } from './wire/backend.ts'
+export type { WireInputs, WireMessage, WireToolCall } from './wire/inputs.ts'
+export { systemRuntime } from './runtime.ts'
+export type { Runtime } from './runtime.ts'
+export { silentLogger } from './log.ts'
+export type { Logger } from './log.ts'

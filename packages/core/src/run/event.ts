@@ -1,7 +1,7 @@
 import type { DroverErrorCode } from '../errors.ts'
 import type { Message, ToolCall } from '../message.ts'
 import type { ToolEffect } from '../tool/tool.ts'
-import type { FinishReason } from '../wire/reply.ts'
+import type { FinishReason } from '../wire/finish-reason.ts'
 import type { Usage } from '../wire/usage.ts'
 import type { StopReason } from './stop.ts'
 

@@ -1,3 +1,5 @@
+import { own } from '../json.ts'
+
 /** What a request or a run cost. Flat; a field the service did not tell is absent. */
 export interface Usage {
   readonly inputTokens: number
@@ -5,8 +7,53 @@ export interface Usage {
   readonly totalTokens: number
   /** Input tokens read from the prefix cache, part of `inputTokens`. */
   readonly cachedTokens?: number
-  /** Workers AI's unit of billing, as the service charged it (`cf-ai-neurons`). */
+  /** Workers AI's unit of billing, as the service charged it. */
   readonly neurons?: number
   /** Model requests that were answered. */
   readonly requests: number
 }
+
+/** The usage of a run before its first request. */
+export const noUsage: Usage = { inputTokens: 0, outputTokens: 0, totalTokens: 0, requests: 0 }
+
+/**
+ * Reads a reply's `usage` object. Anything but a finite number of at least 0 counts as not told.
+ * @param chargedNeurons the `cf-ai-neurons` header, which is the real charge and wins over `usage.neurons`
+ */
+export function readUsage(wire: unknown, chargedNeurons?: string | null): Usage {
+  const inputTokens = amount(own(wire, 'prompt_tokens')) ?? 0
+  const outputTokens = amount(own(wire, 'completion_tokens')) ?? 0
+  const totalTokens = amount(own(wire, 'total_tokens')) ?? inputTokens + outputTokens
+  const cachedTokens = amount(own(own(wire, 'prompt_tokens_details'), 'cached_tokens'))
+  const neurons =
+    (chargedNeurons ? amount(Number(chargedNeurons)) : undefined) ?? amount(own(wire, 'neurons'))
+  return {
+    inputTokens,
+    outputTokens,
+    totalTokens,
+    ...(cachedTokens !== undefined && { cachedTokens }),
+    ...(neurons !== undefined && { neurons }),
+    requests: 1,
+  }
+}
+
+/** The sum of two usages; a field is there when either side told it. */
+export function addUsage(a: Usage, b: Usage): Usage {
+  const cachedTokens = plus(a.cachedTokens, b.cachedTokens)
+  const neurons = plus(a.neurons, b.neurons)
+  return {
+    inputTokens: a.inputTokens + b.inputTokens,
+    outputTokens: a.outputTokens + b.outputTokens,
+    totalTokens: a.totalTokens + b.totalTokens,
+    ...(cachedTokens !== undefined && { cachedTokens }),
+    ...(neurons !== undefined && { neurons }),
+    requests: a.requests + b.requests,
+  }
+}
+
+// 10^12 tokens is no count anybody saw; such figures are noise, and would poison every sum.
+const amount = (value: unknown): number | undefined =>
+  typeof value === 'number' && value >= 0 && value < 1e12 ? value : undefined
+
+const plus = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined ? b : b === undefined ? a : a + b

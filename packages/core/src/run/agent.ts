@@ -1,0 +1,47 @@
+import { readInput, type RunInput } from './input.ts'
+import { prepareAgent, type AgentOptions } from './prepare.ts'
+import {
+  drainRun,
+  startRun,
+  type RunOptions,
+  type RunResult,
+  type RunStream,
+} from './run-stream.ts'
+
+/** A model, its orders and its tools. Holds no state of a run: any number may be under way at once. */
+export interface Agent<Context = unknown> {
+  /**
+   * Runs until there is an answer or a limit is reached.
+   * @throws DroverError `config.input` for bad input, before any request; BackendError when a model request fails for
+   * good; `signal.reason` as it is after an abort.
+   */
+  readonly run: (input: RunInput, ...options: RunArguments<Context>) => Promise<RunResult>
+  /** The same run, event by event. What `run` throws, the iteration throws. */
+  readonly stream: (input: RunInput, ...options: RunArguments<Context>) => RunStream
+}
+
+/** The options may be left out unless the tools need a `context`. */
+export type RunArguments<Context> = unknown extends Context
+  ? [options?: RunOptions<Context>]
+  : [options: RunOptions<Context> & { readonly context: Context }]
+
+/**
+ * Makes an agent. Everything is checked here, before any request.
+ * @throws DroverError `config.invalid`, `config.tool`, `config.model` or `model.retired`, with the fix in the message.
+ */
+export function createAgent<Context = unknown>(options: AgentOptions<Context>): Agent<Context> {
+  const agent = prepareAgent(options)
+  const stream = (input: RunInput, runOptions: RunOptions<Context> = {}): RunStream =>
+    startRun(agent, readInput(input), runOptions)
+  const run = async (input: RunInput, runOptions?: RunOptions<Context>): Promise<RunResult> =>
+    drainRun(stream(input, runOptions))
+  // `RunArguments` only says when the second argument may be left out; here it always may.
+  return { run, stream } as Agent<Context>
+}
+
+/** The whole loop as one call, for use inside a service. Throws what `createAgent` and `run` throw. */
+export async function runTools<Context = unknown>(
+  options: AgentOptions<Context> & RunOptions<Context> & { readonly messages: RunInput },
+): Promise<RunResult> {
+  return drainRun(startRun(prepareAgent(options), readInput(options.messages), options))
+}

@@ -1,0 +1,23 @@
+import { BackendError, DroverError } from '../errors.ts'
+import type { ErrorRecord } from './event.ts'
+
+/** An error as plain JSON, without stack and cause. */
+export function toErrorRecord(error: unknown): ErrorRecord {
+  if (!DroverError.is(error)) {
+    const named = typeof error === 'object' && error !== null && 'name' in error
+    const aborted = named && (error.name === 'AbortError' || error.name === 'TimeoutError')
+    const message = error instanceof Error ? error.message : String(error)
+    return { code: aborted ? 'aborted' : 'unknown', message }
+  }
+  const { code, message } = error
+  if (!(error instanceof BackendError)) return { code, message }
+  const { status, serviceCode, retryable, retryAfterMs } = error
+  return {
+    code,
+    message,
+    retryable,
+    ...(status !== undefined && { status }),
+    ...(serviceCode !== undefined && { serviceCode }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  }
+}

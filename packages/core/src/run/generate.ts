@@ -1,0 +1,146 @@
+import { DroverError } from '../errors.ts'
+import { silentLogger, type Logger } from '../log.ts'
+import type { ToolCall } from '../message.ts'
+import { systemRuntime, type Runtime } from '../runtime.ts'
+import type { Tool } from '../tool/tool.ts'
+import type { Backend } from '../wire/backend.ts'
+import type { FinishReason } from '../wire/finish-reason.ts'
+import { readImage, type ImageInput } from '../wire/image.ts'
+import { resolveModel } from '../wire/model.ts'
+import type { ModelProfile } from '../wire/profile.ts'
+import { createConversation, singleRequest } from '../wire/request.ts'
+import { toWireSampling, type Sampling } from '../wire/sampling.ts'
+import { wellFormed } from '../wire/text.ts'
+import type { Usage } from '../wire/usage.ts'
+import type { WireRequest } from '../wire/backend.ts'
+import { createCallIds } from './call-id.ts'
+import { callModel } from './call-model.ts'
+import { checkContent, readInput, type RunInput } from './input.ts'
+import { checkBackend, toWireTools } from './prepare.ts'
+
+/** One plain call: `prompt` or `messages`, with every field of the seed model pages. */
+export interface GenerateOptions extends Sampling {
+  readonly backend: Backend
+  readonly model: string
+  /** 1 to 131,072 characters. Either this or `messages`. */
+  readonly prompt?: string
+  readonly messages?: RunInput
+  /** Sent first, beside `messages`. */
+  readonly instructions?: string
+  /** Beside `prompt`: no chat template is applied, you write the model's special tokens yourself. */
+  readonly raw?: boolean
+  /** Beside `prompt`: the name of a LoRA adapter. */
+  readonly lora?: string
+  /** An image as bytes, as a list of numbers from 0 to 255, or as a binary string. */
+  readonly image?: ImageInput
+  /** Beside `messages`: code the service may run. Never fill it from what a model or a tool wrote. */
+  readonly functions?: readonly { readonly name: string; readonly code: string }[]
+  /** Beside `messages`: offered to the model. Its calls are given back, not run. */
+  readonly tools?: readonly Tool[]
+  /** @default 'auto' */
+  readonly toolFormat?: 'flat' | 'function' | 'auto'
+  readonly profile?: Partial<ModelProfile>
+  readonly signal?: AbortSignal
+  readonly log?: Logger
+  readonly runtime?: Runtime
+}
+
+/** What one call gave. Plain JSON. */
+export interface GenerateResult {
+  readonly text: string
+  /** Calls the model asked for; their inputs are as they came, not validated. */
+  readonly toolCalls: readonly ToolCall[]
+  readonly finishReason: FinishReason
+  readonly usage: Usage
+  readonly requestId?: string
+}
+
+/**
+ * Sends one inference, with retries, and reads its reply.
+ * @throws DroverError `config.*` for bad options, before any request; BackendError when the request fails for good;
+ * `signal.reason` as it is after an abort.
+ */
+export async function generate(options: GenerateOptions): Promise<GenerateResult> {
+  const { backend, model, log = silentLogger, runtime = systemRuntime } = options
+  checkBackend(backend)
+  const profile = resolveModel(model, options.profile, log)
+  const sampling = toWireSampling(options, profile.maxTokens)
+  const request =
+    options.messages === undefined
+      ? promptRequest(options, sampling)
+      : messagesRequest(options, profile, sampling)
+  const { reply, requestId } = await callModel({
+    backend,
+    runtime,
+    log,
+    signal: options.signal ?? new AbortController().signal,
+    maxTokens: sampling.max_tokens,
+    request: () => request,
+    onRequest: () => {},
+    onFailure: () => {},
+  })
+  const nextId = createCallIds(typeof options.messages === 'string' ? [] : (options.messages ?? []))
+  return {
+    text: reply.text,
+    toolCalls: reply.toolCalls.map(({ toolName, input }) => ({
+      toolCallId: nextId(),
+      toolName,
+      input,
+    })),
+    finishReason: reply.finishReason,
+    usage: reply.usage,
+    ...(requestId !== undefined && { requestId }),
+  }
+}
+
+type WireSampling = ReturnType<typeof toWireSampling>
+
+function promptRequest(options: GenerateOptions, sampling: WireSampling): WireRequest {
+  const { prompt, raw, lora, image } = options
+  checkContent('`prompt`', prompt ?? '')
+  if (prompt === undefined || prompt.trim() === '') {
+    throw refusal(
+      'Expected `prompt` or `messages`, got neither: the model needs something to answer.',
+    )
+  }
+  for (const field of ['tools', 'functions', 'instructions'] as const) {
+    if (options[field] !== undefined)
+      throw refusal(`Expected \`${field}\` beside \`messages\`, got it beside \`prompt\`.`)
+  }
+  return singleRequest(options.model, {
+    prompt: wellFormed(prompt),
+    ...(image !== undefined && { image: readImage(image) }),
+    ...(raw !== undefined && { raw }),
+    ...(lora !== undefined && { lora }),
+    ...sampling,
+  })
+}
+
+function messagesRequest(
+  options: GenerateOptions,
+  profile: ModelProfile,
+  sampling: WireSampling,
+): WireRequest {
+  const { instructions, image, functions, tools = [] } = options
+  for (const field of ['prompt', 'raw', 'lora'] as const) {
+    if (options[field] === undefined) continue
+    const advice = field === 'prompt' ? 'give one of the two' : 'it belongs beside `prompt`'
+    throw refusal(`Expected no \`${field}\` beside \`messages\`: ${advice}.`)
+  }
+  if (instructions !== undefined) checkContent('`instructions`', instructions)
+  const wireTools = toWireTools(tools, options.toolFormat, profile)
+  return createConversation({
+    model: options.model,
+    history: profile.history,
+    ...(instructions !== undefined && instructions !== '' && { instructions }),
+    ...(wireTools !== undefined && { tools: wireTools }),
+    extra: {
+      ...(image !== undefined && { image: readImage(image) }),
+      ...(functions !== undefined && { functions }),
+    },
+    sampling,
+    messages: readInput(options.messages),
+  }).request({ withTools: true })
+}
+
+const refusal = (message: string): DroverError => new DroverError('config.input', message)

@@ -1,0 +1,139 @@
+import { DroverError } from '../errors.ts'
+import { silentLogger, type Logger } from '../log.ts'
+import { checkNumber } from '../option.ts'
+import { systemRuntime, type Runtime } from '../runtime.ts'
+import { toFlatTool, toFunctionTool, toolText } from '../tool/format.ts'
+import { DEFAULT_MAX_OUTPUT_CHARS } from '../tool/output.ts'
+import { checkToolNames, type Tool } from '../tool/tool.ts'
+import type { Backend } from '../wire/backend.ts'
+import { resolveModel } from '../wire/model.ts'
+import type { ModelProfile } from '../wire/profile.ts'
+import type { WireTools } from '../wire/request.ts'
+import { toWireSampling, type Sampling } from '../wire/sampling.ts'
+import { MAX_CONTENT_CHARS } from '../wire/text.ts'
+import { checkContent } from './input.ts'
+import type { LoopOptions } from './loop.ts'
+import { DEFAULT_MAX_STEPS, maxSteps, or, type StopCondition } from './stop.ts'
+
+/** What an agent is made of. */
+export interface AgentOptions<Context = unknown> extends Sampling {
+  /** What reaches Workers AI: `rest(…)`, `binding(env.AI)`, `scriptedBackend(…)`. */
+  readonly backend: Backend
+  /** A Workers AI model id, such as `@cf/meta/llama-3.1-8b-instruct-fast`. */
+  readonly model: string
+  /** What the agent is for and how it should behave: sent first in every request, at most 131,072 characters. */
+  readonly instructions?: string
+  readonly tools?: readonly Tool<never, Context>[]
+  /** The form of `tools` on the wire; `auto` takes the model profile's. @default 'auto' */
+  readonly toolFormat?: 'flat' | 'function' | 'auto'
+  /** Corrects what Drover knows of the model; `{}` is enough to admit a model it does not know. */
+  readonly profile?: Partial<ModelProfile>
+  /** Steps a run may take. @default 10, or 1000 where `stopWhen` is given */
+  readonly maxSteps?: number
+  /** Further conditions that end a run, asked after each step that called tools. */
+  readonly stopWhen?: StopCondition
+  /** False ends a run that reached a limit without the last call that writes an answer. @default true */
+  readonly closingCall?: boolean
+  /** Tool calls of one reply that run at the same time; Workers allow six connections. 1 to 1,000. @default 6 */
+  readonly maxParallelCalls?: number
+  /** Characters of a tool's output that the model sees; the middle of a longer one is cut. 200 to 131,072. @default 24_000 */
+  readonly maxToolOutputChars?: number
+  /** pino's shape. Silent by default. */
+  readonly log?: Logger
+  /** Clock, random numbers, timers and ids. @default systemRuntime */
+  readonly runtime?: Runtime
+}
+
+/** An agent's options, checked, with its tools already on their way to the wire. */
+export type PreparedAgent = Omit<LoopOptions, 'messages' | 'context' | 'signal'>
+
+/** Steps of a run whose end `stopWhen` decides: a run always ends. */
+const MAX_STEPS_BESIDE_STOP_WHEN = 1000
+
+/**
+ * Checks an agent's options before any request.
+ * @throws DroverError `config.invalid`, `config.tool`, `config.model` or `model.retired`, with the fix in the message.
+ */
+export function prepareAgent<Context>(options: AgentOptions<Context>): PreparedAgent {
+  const {
+    log = silentLogger,
+    runtime = systemRuntime,
+    tools = [],
+    stopWhen,
+    instructions,
+  } = options
+  checkBackend(options.backend)
+  const profile = resolveModel(options.model, options.profile, log)
+  checkNumber('maxSteps', options.maxSteps, { min: 1, max: Number.MAX_SAFE_INTEGER, integer: true })
+  checkNumber('maxParallelCalls', options.maxParallelCalls, { min: 1, max: 1000, integer: true })
+  checkNumber('maxToolOutputChars', options.maxToolOutputChars, {
+    min: 200,
+    max: MAX_CONTENT_CHARS,
+    integer: true,
+  })
+  if (stopWhen !== undefined && typeof stopWhen !== 'function') {
+    throw invalid(
+      `Expected \`stopWhen\` to be a function such as \`maxSteps(5)\`, got a ${typeof stopWhen}.`,
+    )
+  }
+  if (instructions !== undefined) checkContent('`instructions`', instructions)
+  const steps =
+    options.maxSteps ?? (stopWhen === undefined ? DEFAULT_MAX_STEPS : MAX_STEPS_BESIDE_STOP_WHEN)
+  const wireTools = toWireTools(tools, options.toolFormat, profile)
+  return {
+    backend: options.backend,
+    model: options.model,
+    profile,
+    ...(instructions !== undefined && instructions !== '' && { instructions }),
+    // An agent's list holds tools of many input types; each is only ever given what its own `parseInput` gave.
+    tools: new Map(tools.map((tool) => [tool.name, tool as Tool])),
+    ...(wireTools !== undefined && { wireTools }),
+    sampling: toWireSampling(options, profile.maxTokens),
+    stopWhen: stopWhen === undefined ? maxSteps(steps) : or(stopWhen, maxSteps(steps)),
+    closingCall: options.closingCall ?? true,
+    maxParallelCalls: options.maxParallelCalls ?? 6,
+    maxOutputChars: options.maxToolOutputChars ?? DEFAULT_MAX_OUTPUT_CHARS,
+    runtime,
+    log,
+  }
+}
+
+/** @throws DroverError `config.invalid` for what cannot send a request. */
+export function checkBackend(backend: unknown): asserts backend is Backend {
+  const given = Object(backend) as Partial<Backend> // Object() of anything can be looked at
+  if (typeof given.send === 'function' && typeof given.name === 'string') return
+  throw invalid(
+    'Expected `backend` to be one such as `rest({ accountId, apiToken })` or `binding(env.AI)`.',
+  )
+}
+
+/**
+ * Tools in the form the model is to get, serialised once.
+ * @throws DroverError `config.tool` for duplicate names and for what no `tool(…)` made; `config.invalid` for an unknown format.
+ */
+export function toWireTools(
+  tools: readonly Pick<Tool, 'name' | 'description' | 'parameters'>[],
+  format: 'flat' | 'function' | 'auto' = 'auto',
+  profile: ModelProfile,
+): WireTools | undefined {
+  if (!['flat', 'function', 'auto'].includes(format)) {
+    throw invalid("Expected `toolFormat` to be 'flat', 'function' or 'auto'.")
+  }
+  if (!Array.isArray(tools)) throw invalid('Expected `tools` to be a list of tools.')
+  for (const [index, tool] of tools.entries()) {
+    if (typeof tool?.parseInput === 'function') continue
+    throw new DroverError(
+      'config.tool',
+      `Expected \`tools[${index}]\` to be made by \`tool({ … })\`.`,
+    )
+  }
+  checkToolNames(tools)
+  if (tools.length === 0) return undefined
+  const chosen = format === 'auto' ? profile.toolFormat : format
+  return {
+    list: tools.map((tool) => (chosen === 'flat' ? toFlatTool(tool) : toFunctionTool(tool))),
+    text: `[${tools.map((tool) => toolText(tool, chosen)).join(',')}]`,
+  }
+}
+
+const invalid = (message: string): DroverError => new DroverError('config.invalid', message)

@@ -1,0 +1,105 @@
+import { DroverError } from '../errors.ts'
+import type { Message } from '../message.ts'
+import type { Usage } from '../wire/usage.ts'
+import type { RunEvent } from './event.ts'
+import { runLoop } from './loop.ts'
+import type { PreparedAgent } from './prepare.ts'
+import type { RunState, Step } from './state.ts'
+import type { StopReason } from './stop.ts'
+
+/** What may differ from run to run. */
+export interface RunOptions<Context = unknown> {
+  /** Aborting it ends the run: nothing is sent or dispatched any more, and its reason is thrown as it is. */
+  readonly signal?: AbortSignal
+  /** Reaches every tool as `ctx.context`. */
+  readonly context?: Context
+}
+
+/** How a run ended. Plain JSON. */
+export interface RunResult {
+  /** The answer. */
+  readonly text: string
+  /** The whole conversation, without the agent's instructions: give it to `run` again to go on. */
+  readonly messages: readonly Message[]
+  readonly steps: readonly Step[]
+  /** Of all requests that were answered. */
+  readonly usage: Usage
+  readonly stopReason: StopReason
+  readonly events: readonly RunEvent[]
+}
+
+/** A run's events as they happen. Leaving the iteration early aborts the run. It can be read once. */
+export interface RunStream extends AsyncIterable<RunEvent> {
+  /** Settles when the events were read to their end. Never causes an unhandled rejection. */
+  readonly result: Promise<RunResult>
+}
+
+/** Starts a run; nothing happens until its events are read. */
+export function startRun(
+  agent: PreparedAgent,
+  messages: readonly Message[],
+  options: RunOptions<unknown>,
+): RunStream {
+  const { promise: result, resolve, reject } = promiseWithResolvers<RunResult>()
+  // Whoever does not look at the result must not be punished with an unhandled rejection.
+  result.catch(() => {})
+  const events = readRun(agent, messages, options, resolve, reject)
+  return { result, [Symbol.asyncIterator]: () => events }
+}
+
+/** Reads a run to its end. @throws what the run throws. */
+export async function drainRun(run: RunStream): Promise<RunResult> {
+  const events = run[Symbol.asyncIterator]()
+  while ((await events.next()).done !== true);
+  return run.result
+}
+
+async function* readRun(
+  agent: PreparedAgent,
+  messages: readonly Message[],
+  { signal, context }: RunOptions<unknown>,
+  resolve: (result: RunResult) => void,
+  reject: (reason: unknown) => void,
+): AsyncGenerator<RunEvent, void, undefined> {
+  const abort = new AbortController()
+  // One listener for each run, taken off at its end: a signal that many runs share stays as it was.
+  const onAbort = (): void => abort.abort(signal?.reason)
+  if (signal?.aborted) onAbort()
+  signal?.addEventListener('abort', onAbort, { once: true })
+  const events: RunEvent[] = []
+  try {
+    const loop = runLoop({ ...agent, messages, context, signal: abort.signal })
+    for (let next = await loop.next(); ; next = await loop.next()) {
+      if (next.done) return resolve(toResult(next.value, events))
+      events.push(next.value)
+      yield next.value
+    }
+  } catch (error) {
+    reject(error)
+    throw error
+  } finally {
+    signal?.removeEventListener('abort', onAbort)
+    // The reader may have left in the middle: whatever is under way stops.
+    abort.abort(new DOMException('The run is over.', 'AbortError'))
+    reject(new DOMException('The events of the run were not read to their end.', 'AbortError'))
+  }
+}
+
+const toResult = (
+  { text, messages, steps, usage, stopReason = 'error' }: RunState,
+  events: readonly RunEvent[],
+): RunResult => ({ text, messages, steps, usage, stopReason, events })
+
+function promiseWithResolvers<Value>(): {
+  promise: Promise<Value>
+  resolve: (value: Value) => void
+  reject: (reason: unknown) => void
+} {
+  let resolve: (value: Value) => void = () => {}
+  let reject: (reason: unknown) => void = () => {}
+  const promise = new Promise<Value>((onValue, onReason) => {
+    resolve = onValue
+    reject = onReason
+  })
+  return { promise, resolve, reject }
+}

@@ -1,0 +1,147 @@
+import type { Message, ToolCall, ToolResult } from '../message.ts'
+import type { FinishReason } from '../wire/finish-reason.ts'
+import { addUsage, noUsage, type Usage } from '../wire/usage.ts'
+import type { RunEvent } from './event.ts'
+import type { StopReason } from './stop.ts'
+
+/** One model call and its tool calls. Plain JSON. */
+export interface Step {
+  /** Starts at 1. */
+  readonly step: number
+  readonly model: string
+  /** The `max_tokens` that was sent. */
+  readonly maxTokens: number
+  /** Attempts the model request took. */
+  readonly attempts: number
+  /** True for the last call of a run that reached a limit: it was offered no tools. */
+  readonly closing: boolean
+  readonly text: string
+  readonly toolCalls: readonly ToolCall[]
+  /** One for each call, in call order. */
+  readonly toolResults: readonly ToolResult[]
+  readonly finishReason: FinishReason
+  readonly usage: Usage
+  /** Of the model request that was answered, in milliseconds. */
+  readonly durationMs: number
+}
+
+/** Where a run stands. Plain JSON, and nothing that its events do not say. */
+export interface RunState {
+  readonly runId: string
+  readonly startedAt: number
+  /** The conversation, without the agent's instructions. A call's answer is appended once all calls before it are answered. */
+  readonly messages: readonly Message[]
+  readonly steps: readonly Step[]
+  readonly usage: Usage
+  /** Calls of the last reply that no result was recorded for, in call order. */
+  readonly openCalls: readonly ToolCall[]
+  readonly text: string
+  /** Absent while the run goes on. */
+  readonly stopReason?: StopReason
+}
+
+/** The state of a run, from its events alone. */
+export function foldEvents(events: Iterable<RunEvent>): RunState {
+  const state = createState()
+  for (const event of events) applyEvent(state, event)
+  return state
+}
+
+/** A state under construction: the same shape, open to `applyEvent`. */
+export interface MutableRunState {
+  runId: string
+  startedAt: number
+  readonly messages: Message[]
+  readonly steps: MutableStep[]
+  usage: Usage
+  openCalls: ToolCall[]
+  text: string
+  stopReason?: StopReason
+  /** Of the request under way. */
+  request: { model: string; maxTokens: number; closing: boolean }
+  /** Results that wait for an earlier call's, by call id. */
+  readonly early: Record<string, ToolResult>
+}
+
+type MutableStep = Step & { readonly toolResults: ToolResult[] }
+
+/** The state before the first event. */
+export const createState = (): MutableRunState => ({
+  runId: '',
+  startedAt: 0,
+  messages: [],
+  steps: [],
+  usage: noUsage,
+  openCalls: [],
+  text: '',
+  request: { model: '', maxTokens: 0, closing: false },
+  early: Object.create(null),
+})
+
+/** Takes one event into the state: the only way it changes, live and when a run is read back. */
+export function applyEvent(state: MutableRunState, event: RunEvent): void {
+  switch (event.type) {
+    case 'run-start':
+      state.runId = event.runId
+      state.startedAt = event.time
+      state.messages.push(...event.messages)
+      break
+    case 'model-request':
+      state.request = { model: event.model, maxTokens: event.maxTokens, closing: event.closing }
+      break
+    case 'model-reply': {
+      const { step, text, toolCalls, finishReason, usage, durationMs } = event
+      const hasCalls = toolCalls.length > 0
+      state.messages.push({ role: 'assistant', content: text, ...(hasCalls && { toolCalls }) })
+      state.steps.push({
+        step,
+        ...state.request,
+        attempts: event.attempt,
+        text,
+        toolCalls,
+        toolResults: [],
+        finishReason,
+        usage,
+        durationMs,
+      })
+      state.usage = addUsage(state.usage, usage)
+      state.openCalls = [...toolCalls]
+      state.text = text
+      break
+    }
+    case 'tool-result': {
+      const { toolCallId, toolName, output, isError } = event
+      state.early[toolCallId] = { toolCallId, toolName, output, isError }
+      appendAnswers(state)
+      break
+    }
+    case 'run-end':
+      state.stopReason = event.stopReason
+      state.text = event.text
+      break
+    case 'model-error':
+    case 'tool-call':
+    case 'step-end':
+      break
+  }
+}
+
+/** Appends the answers whose turn it is: one tool message for each call, in call order. */
+function appendAnswers(state: MutableRunState): void {
+  for (;;) {
+    const call = state.openCalls[0]
+    const result = call === undefined ? undefined : state.early[call.toolCallId]
+    if (call === undefined || result === undefined) return
+    state.openCalls.shift()
+    delete state.early[call.toolCallId]
+    const { toolCallId, toolName, output, isError } = result
+    state.messages.push({
+      role: 'tool',
+      toolCallId,
+      toolName,
+      content: output,
+      ...(isError && { isError }),
+    })
+    state.steps.at(-1)?.toolResults.push(result)
+  }
+}

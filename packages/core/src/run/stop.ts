@@ -1,0 +1,100 @@
+import { DroverError } from '../errors.ts'
+import { checkNumber } from '../option.ts'
+import type { Usage } from '../wire/usage.ts'
+import type { Step } from './state.ts'
+
+/**
+ * Why a run ended.
+ * - `answer`: the model answered in text, without asking for a tool.
+ * - `max-steps`: the allowed number of steps was reached.
+ * - `tool-called`: a tool that ends the run was called.
+ * - `budget`: the allowed tokens or neurons were used.
+ * - `time`: the allowed time passed.
+ * - `stop-condition`: a condition of the caller's own was met.
+ * - `aborted`: the caller's signal aborted it.
+ * - `error`: it failed; the error says why.
+ */
+export type StopReason =
+  | 'answer'
+  | 'max-steps'
+  | 'tool-called'
+  | 'budget'
+  | 'time'
+  | 'stop-condition'
+  | 'aborted'
+  | 'error'
+
+/** What a stop condition sees after each step that called tools. */
+export interface RunProgress {
+  /** Finished steps, in order. */
+  readonly steps: readonly Step[]
+  readonly usage: Usage
+  /** Milliseconds since the run began. */
+  readonly elapsedMs: number
+}
+
+/** Asked after each step that called tools; `true` or a reason ends the run with one last call without tools. */
+export type StopCondition = (progress: RunProgress) => boolean | StopReason
+
+/** Steps of a run that sets no condition. */
+export const DEFAULT_MAX_STEPS = 10
+
+/**
+ * Ends the run after `count` steps (model calls with their tool calls). The closing call that writes the answer is not
+ * counted.
+ */
+export function maxSteps(count: number): StopCondition {
+  checkNumber('maxSteps', count, { min: 1, max: Number.MAX_SAFE_INTEGER, integer: true })
+  return ({ steps }) => steps.length >= count && 'max-steps'
+}
+
+/** Ends the run once a tool of this name was called. */
+export function toolCalled(toolName: string): StopCondition {
+  if (typeof toolName !== 'string' || toolName === '') {
+    throw new DroverError('config.invalid', 'Expected `toolCalled` to get the name of a tool.')
+  }
+  return ({ steps }) =>
+    steps.some((step) => step.toolCalls.some((call) => call.toolName === toolName)) && 'tool-called'
+}
+
+/** Ends the run once it used this many tokens, input and output together. */
+export function tokensUsed(count: number): StopCondition {
+  checkNumber('tokensUsed', count, { min: 1, max: Number.MAX_SAFE_INTEGER })
+  return ({ usage }) => usage.totalTokens >= count && 'budget'
+}
+
+/** Ends the run once the service charged this many neurons; where it tells none, this is never met. */
+export function neuronsUsed(count: number): StopCondition {
+  checkNumber('neuronsUsed', count, { min: 0, max: Number.MAX_SAFE_INTEGER })
+  return ({ usage }) => usage.neurons !== undefined && usage.neurons >= count && 'budget'
+}
+
+/** Ends the run once this many milliseconds passed. It is looked at between steps; a running step is not cut. */
+export function timeElapsed(ms: number): StopCondition {
+  checkNumber('timeElapsed', ms, { min: 1, max: 2_147_483_647 })
+  return ({ elapsedMs }) => elapsedMs >= ms && 'time'
+}
+
+/** Met when every condition is; the reason is the first one's. */
+export function and(...conditions: readonly StopCondition[]): StopCondition {
+  return (progress) => {
+    const verdicts = conditions.map((condition) => condition(progress))
+    return verdicts.length > 0 && verdicts.every(Boolean) && (verdicts[0] ?? false)
+  }
+}
+
+/** Met when any condition is; the reason is the first one's that is. */
+export function or(...conditions: readonly StopCondition[]): StopCondition {
+  return (progress) => {
+    for (const condition of conditions) {
+      const verdict = condition(progress)
+      if (verdict !== false) return verdict
+    }
+    return false
+  }
+}
+
+/** Met when the condition is not. */
+export function not(condition: StopCondition): StopCondition {
+  return (progress) => !condition(progress)
+}

@@ -1,0 +1,120 @@
+import { DroverError } from '../errors.ts'
+import type { JsonValue } from '../message.ts'
+import type { Backend, WireRequest } from '../wire/backend.ts'
+import type { WireInputs } from '../wire/inputs.ts'
+
+/** A reply in short: text, calls, or both. It is sent in the native dialect of the seed models. */
+export interface ScriptedReply {
+  readonly text?: string
+  readonly toolCalls?: readonly { readonly toolName: string; readonly input?: JsonValue }[]
+  /** @default a count made from the lengths */
+  readonly usage?: { readonly inputTokens: number; readonly outputTokens: number }
+}
+
+/** What a scripted backend was asked. */
+export interface ScriptedRequest {
+  readonly model: string
+  /** A copy of the inputs, as they stood when the request was sent. */
+  readonly inputs: WireInputs
+}
+
+/**
+ * One entry of a script: a text; a reply in short; `{ wire }`, a body as it would come over the wire, with its status and
+ * headers; an Error to reject with; or a function of the request that gives one of these.
+ */
+export type ScriptEntry =
+  | string
+  | ScriptedReply
+  | { readonly wire: unknown; readonly status?: number; readonly headers?: Record<string, string> }
+  | Error
+  | ((request: ScriptedRequest) => ScriptEntry | Promise<ScriptEntry>)
+
+/** A backend that answers from a list. */
+export interface ScriptedBackend extends Backend {
+  /** True: it may be asked while `forbidModelRequests()` is in force. */
+  readonly scripted: true
+  /** What it was asked so far, in order. */
+  readonly requests: readonly ScriptedRequest[]
+  /** @throws DroverError `test.unscripted` when a request came that the script had no reply for, or replies are left over. */
+  readonly assertComplete: () => void
+}
+
+/**
+ * A backend for tests: answers the first request with the first entry, and so on. A request past the end fails with
+ * `test.unscripted`. Replies go through the same wire and reader as real ones.
+ */
+export function scriptedBackend(
+  script: readonly ScriptEntry[],
+  options: { readonly name?: string } = {},
+): ScriptedBackend {
+  const requests: ScriptedRequest[] = []
+  let unexpected = 0
+  return {
+    name: options.name ?? 'scripted',
+    scripted: true,
+    requests,
+    send: async (request, { signal }) => {
+      signal?.throwIfAborted()
+      const asked = record(request)
+      const entry = script[requests.push(asked) - 1]
+      if (entry !== undefined) return untilAborted(answer(entry, asked), signal)
+      unexpected++
+      throw unscripted(
+        `The script has ${script.length} replies, and request ${requests.length} came: add a reply, or find out why the ` +
+          'model is asked once more.',
+      )
+    },
+    assertComplete: () => {
+      if (unexpected > 0)
+        throw unscripted(`${unexpected} requests came after the script's last reply.`)
+      const left = script.length - requests.length
+      if (left > 0)
+        throw unscripted(`${left} of the script's ${script.length} replies were never asked for.`)
+    },
+  }
+}
+
+const unscripted = (message: string): DroverError => new DroverError('test.unscripted', message)
+
+/** Taken from the text that would be sent, so that what tests see is what the wire carries. */
+const record = (request: WireRequest): ScriptedRequest => ({
+  model: request.model,
+  inputs: JSON.parse(request.body()),
+})
+
+async function answer(entry: ScriptEntry, asked: ScriptedRequest): Promise<Response> {
+  if (typeof entry === 'function') return answer(await entry(asked), asked)
+  if (entry instanceof Error) throw entry
+  if (typeof entry === 'string') return answer({ text: entry }, asked)
+  if ('wire' in entry) {
+    const body = typeof entry.wire === 'string' ? entry.wire : JSON.stringify(entry.wire)
+    const headers = { 'content-type': 'application/json', ...entry.headers }
+    return new Response(body, { status: entry.status ?? 200, headers })
+  }
+  return Response.json(toNative(entry, asked))
+}
+
+/** The shape Llama 3 models answer in (protocol 1.2): `response: null` beside calls. */
+function toNative({ text, toolCalls = [], usage }: ScriptedReply, asked: ScriptedRequest): object {
+  const input = usage?.inputTokens ?? Math.ceil(JSON.stringify(asked.inputs).length / 4)
+  const output =
+    usage?.outputTokens ?? Math.ceil(((text ?? '').length + JSON.stringify(toolCalls).length) / 4)
+  return {
+    response: text ?? (toolCalls.length > 0 ? null : ''),
+    tool_calls: toolCalls.map((call) => ({ name: call.toolName, arguments: call.input ?? {} })),
+    usage: { prompt_tokens: input, completion_tokens: output, total_tokens: input + output },
+  }
+}
+
+/** The reply, or the signal's reason: a real connection is closed by its signal, and so is this one. */
+function untilAborted(
+  reply: Promise<Response>,
+  signal: AbortSignal | undefined,
+): Promise<Response> {
+  if (signal === undefined) return reply
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason)
+    signal.addEventListener('abort', onAbort, { once: true })
+    reply.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
+  })
+}

@@ -1,0 +1,97 @@
+import { cloneJson } from '../json.ts'
+import type { Logger } from '../log.ts'
+import type { Message, ToolCall } from '../message.ts'
+import { nearest } from '../nearest.ts'
+import { toErrorText, toOutputText } from './output.ts'
+import type { Tool, ToolContext } from './tool.ts'
+
+/** A call to answer and what its tool gets. */
+export interface Execution {
+  readonly call: ToolCall
+  /** Why the input could not be read from the reply; such a call is answered without its tool. */
+  readonly problem?: string
+  readonly tools: ReadonlyMap<string, Tool>
+  readonly signal: AbortSignal
+  readonly idempotencyKey: string
+  readonly step: number
+  readonly messages: readonly Message[]
+  readonly context: unknown
+  readonly log: Logger
+  readonly maxOutputChars: number
+  /** Called once, just before the tool is entered. */
+  readonly onDispatch: (tool: Tool) => void
+}
+
+/** How a call was answered. */
+export interface Answer {
+  readonly output: string
+  readonly isError: boolean
+  /** False where the tool was never entered. */
+  readonly dispatched: boolean
+}
+
+/**
+ * Answers one call. What the model can repair (unknown tool, bad input, a throwing tool) becomes an error text for the
+ * model.
+ * @throws only `signal.reason`, at once, when the signal aborts; a tool that ignores the signal is left behind.
+ */
+export async function execute(execution: Execution): Promise<Answer> {
+  const { call, tools, signal, problem, maxOutputChars } = execution
+  const tool = tools.get(call.toolName)
+  if (tool === undefined) return refused(unknownTool(call.toolName, tools))
+  if (problem !== undefined) return refused(`The tool \`${tool.name}\` was not run. ${problem}`)
+  // A copy: what a tool does to its input must not reach the history.
+  const parsing = tool.parseInput(cloneJson(call.input))
+  const parsed = parsing instanceof Promise ? await untilAborted(parsing, signal) : parsing
+  if (!parsed.ok) return refused(badInput(tool, parsed.issues))
+  signal.throwIfAborted()
+  execution.onDispatch(tool)
+  try {
+    const given = await untilAborted(enter(tool, parsed.value, execution), signal)
+    const checked = await tool.parseOutput(given)
+    if (checked.ok) return { output: toOutputText(checked.value, maxOutputChars), isError: false, dispatched: true }
+    const why = checked.issues.join('; ')
+    return failed(`The tool \`${tool.name}\` ran, but its result does not match its own output schema: ${why}`)
+  } catch (error) {
+    signal.throwIfAborted()
+    return failed(`The tool \`${tool.name}\` failed: ${toErrorText(error)}`)
+  }
+}
+
+/** Enters the tool; what it throws at once and what it rejects with later are the same to the caller. */
+async function enter(tool: Tool, input: unknown, execution: Execution): Promise<unknown> {
+  const context: ToolContext<never> = {
+    signal: execution.signal,
+    toolCallId: execution.call.toolCallId,
+    idempotencyKey: execution.idempotencyKey,
+    step: execution.step,
+    messages: execution.messages,
+    context: execution.context as never, // the agent's type says that every tool's context is what the caller gave
+    log: execution.log,
+  }
+  return tool.execute(input as never, context) // `parseInput` just gave it, in the shape of the tool's own schema
+}
+
+/** The promise's value, or the signal's reason as soon as it aborts. A rejection that comes too late is swallowed. */
+function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason)
+    signal.addEventListener('abort', onAbort, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
+  })
+}
+
+const refused = (output: string): Answer => ({ output, isError: true, dispatched: false })
+const failed = (output: string): Answer => ({ output, isError: true, dispatched: true })
+
+function unknownTool(name: string, tools: ReadonlyMap<string, Tool>): string {
+  const near = nearest(name, tools.keys())
+  const names = [...tools.keys()].slice(0, 50).join(', ')
+  const hint = near === undefined ? '' : ` Did you mean \`${near}\`?`
+  return `There is no tool named \`${name.slice(0, 100)}\`.${hint} The tools are: ${names || 'none'}.`
+}
+
+const badInput = (tool: Tool, issues: readonly string[]): string =>
+  `The tool \`${tool.name}\` was not run, because its input is not valid:\n` +
+  issues.map((issue) => `- ${issue}`).join('\n') +
+  '\nCall it again with a corrected input.'

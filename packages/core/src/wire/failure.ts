@@ -1,0 +1,146 @@
+import { BackendError, type BackendErrorDetails } from '../errors.ts'
+import { own } from '../json.ts'
+import { classify, isServiceCode, type ErrorClass } from './error-code.ts'
+import { retirementOf } from './profile.ts'
+import { readRetryAfter } from './retry-after.ts'
+
+/** A failed request, and how many times it may be sent again. */
+export interface Failure {
+  readonly error: BackendError
+  readonly retries: ErrorClass['retries']
+}
+
+/** What surrounds a failure. */
+export interface FailureContext {
+  readonly model: string
+  readonly now: number
+  readonly redact: (text: string) => string
+}
+
+/** An answer that is an error: an envelope, an error object, plain text or a page. */
+export interface FailedAnswer {
+  readonly status: number
+  readonly headers: Headers
+  /** The body's text. */
+  readonly text: string
+  /** The body as parsed JSON, where it is JSON. */
+  readonly json?: unknown
+}
+
+/** Reads an error answer: its code, what it means, whether and when to try again. */
+export function readFailure(answer: FailedAnswer, context: FailureContext): Failure {
+  const said = findMessage(answer)
+  const serviceCode = findCode(answer.json) ?? codeInText(said)
+  const found = classify(said, serviceCode, answer.status >= 400 ? answer.status : undefined)
+  const wait = readRetryAfter(answer.headers, context.now)
+  const retryAfterMs = found.code === 'http.quota' ? untilMidnightUtc(context.now) : wait
+  const requestId = answer.headers.get('cf-ai-req-id')
+  const details: BackendErrorDetails = {
+    status: answer.status,
+    retryable: found.retries > 0,
+    ...(serviceCode !== undefined && { serviceCode }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(requestId !== null && { requestId }),
+  }
+  const where =
+    serviceCode === undefined
+      ? `HTTP ${answer.status}`
+      : `code ${serviceCode}, HTTP ${answer.status}`
+  const message = `Workers AI answered ${where}: ${quote(said, context)}${advice(found, context)}`
+  return { error: new BackendError(found.code, message, details), retries: found.retries }
+}
+
+/** A request that got no answer at all. */
+export function readNetworkFailure(cause: unknown, context: FailureContext): Failure {
+  const said = cause instanceof Error ? cause.message : String(cause)
+  const inner =
+    cause instanceof Error && cause.cause instanceof Error ? ` (${cause.cause.message})` : ''
+  const message = `Workers AI could not be reached: ${quote(said + inner, context)}`
+  return {
+    error: new BackendError('http.network', message, { retryable: true, cause }),
+    retries: 3,
+  }
+}
+
+/** An answer that is no error and yet no reply. */
+export function protocolFailure(
+  what: string,
+  answer: FailedAnswer,
+  context: FailureContext,
+): Failure {
+  const message = `${what} It began: ${quote(answer.text, context)}`
+  const details = { status: answer.status, retryable: true }
+  return { error: new BackendError('http.protocol', message, details), retries: 1 }
+}
+
+/** The four envelopes of protocol 1.3, the binding's error object, and anything that only has text. */
+function findMessage({ json, text }: FailedAnswer): string {
+  const candidates = [
+    own(firstError(json), 'message'),
+    own(json, 'description'),
+    own(own(json, 'error'), 'message'),
+    own(json, 'error'),
+    own(json, 'message'),
+  ]
+  const found = candidates.find((candidate) => typeof candidate === 'string' && candidate !== '')
+  return typeof found === 'string' ? found : text
+}
+
+function findCode(json: unknown): number | undefined {
+  const candidates = [
+    own(firstError(json), 'code'),
+    own(json, 'internalCode'),
+    own(own(json, 'error'), 'code'),
+    own(json, 'code'),
+  ]
+  return candidates
+    .map((candidate) =>
+      typeof candidate === 'string' && candidate !== '' ? Number(candidate) : candidate,
+    )
+    .find((candidate): candidate is number => Number.isInteger(candidate) && candidate !== 0)
+}
+
+const firstError = (json: unknown): unknown => {
+  const errors = own(json, 'errors')
+  return Array.isArray(errors) ? errors[0] : undefined
+}
+
+/** `5006: Error: …` as the binding throws it, `error code: 1031` as the edge writes it; only codes the service uses. */
+function codeInText(text: string): number | undefined {
+  const head = text.slice(0, 500)
+  for (const match of head.matchAll(/\b(\d{3,5})\s*:|error code: (\d{3,5})/g)) {
+    const code = Number(match[1] ?? match[2])
+    if (isServiceCode(code)) return code
+  }
+  return undefined
+}
+
+/** Foreign text as a message may show it: without secrets and control characters, at most 300 characters. */
+function quote(text: string, { redact }: FailureContext): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+  const clean = redact(text)
+    .replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+/g, ' ')
+    .trim()
+  return clean.length > 300 ? `${clean.slice(0, 300)}…` : clean || '(empty body)'
+}
+
+function advice({ code }: ErrorClass, { model }: FailureContext): string {
+  const successor = retirementOf(model)?.successor ?? '@cf/meta/llama-3.1-8b-instruct-fast'
+  switch (code) {
+    case 'model.retired':
+      return ` Use \`${successor}\` instead of \`${model}\`.`
+    case 'http.auth':
+      return ' Check the API token and that it has the Workers AI permission.'
+    case 'http.quota':
+      return ' The allocation is renewed at 00:00 UTC.'
+    case 'http.context_window':
+      return ' Send a shorter history or a smaller `maxTokens`.'
+    case 'http.not_found':
+      return ' Check the account id and the model id.'
+    default:
+      return ''
+  }
+}
+
+const DAY_MS = 86_400_000
+const untilMidnightUtc = (now: number): number => DAY_MS - (now % DAY_MS)

@@ -1,0 +1,56 @@
+import { DroverError } from '../errors.ts'
+import type { Logger } from '../log.ts'
+import { nearest } from '../nearest.ts'
+import {
+  customProfile,
+  knownModels,
+  profileOf,
+  retirementOf,
+  type ModelProfile,
+} from './profile.ts'
+
+/** The seed model that is retired at the service but that a local Workers AI still serves: warned of, not refused. */
+const STILL_SERVED = '@cf/meta/llama-3.1-70b-instruct'
+
+const warned = new WeakMap<Logger, Set<string>>()
+
+/**
+ * Finds what Drover knows of a model. A retired one that may still be served is said once per logger.
+ * @param given what the caller says of a model Drover does not know; `{}` is enough to admit it
+ * @throws DroverError `config.model` for an unknown id (near ones suggested), `model.retired` for a retired one (a live
+ * replacement named), both before any request.
+ */
+export function resolveModel(
+  model: unknown,
+  given: Partial<ModelProfile> | undefined,
+  log: Logger,
+): ModelProfile {
+  if (typeof model !== 'string' || model.trim() === '') {
+    throw new DroverError(
+      'config.model',
+      'Expected `model` to be a Workers AI model id such as `@cf/meta/llama-3.1-8b-instruct-fast`.',
+    )
+  }
+  const retirement = retirementOf(model)
+  if (retirement !== undefined && given === undefined) {
+    const message = `The model \`${model}\` was retired on ${retirement.on}. Use \`${retirement.successor}\` instead.`
+    if (model !== STILL_SERVED) throw new DroverError('model.retired', message)
+    warnOnce(log, model, message)
+  }
+  const known = profileOf(model)
+  if (known !== undefined) return { ...known, ...given }
+  if (given !== undefined) return customProfile(given)
+  const near = nearest(model, knownModels())
+  throw new DroverError(
+    'config.model',
+    `The model \`${model.slice(0, 200)}\` is unknown.${near ? ` Did you mean \`${near}\`?` : ''} ` +
+      'For a model newer than this version of Drover, pass `profile: {}`.',
+  )
+}
+
+function warnOnce(log: Logger, model: string, message: string): void {
+  const models = warned.get(log) ?? new Set()
+  if (models.has(model)) return
+  warned.set(log, models.add(model))
+  log.warn({ model }, message)
+}

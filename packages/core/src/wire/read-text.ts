@@ -1,0 +1,30 @@
+import { DroverError } from '../errors.ts'
+
+/** The most bytes of an answer that are read. */
+const MAX_BYTES = 64 * 1024 * 1024
+
+/**
+ * Reads a response's whole text.
+ * @throws DroverError `security.limit` past 64 MiB; the rest of the body is then cancelled.
+ */
+export async function readText(response: Response): Promise<string> {
+  const declared = Number(response.headers.get('content-length') ?? Number.NaN)
+  if (response.body === null || declared <= MAX_BYTES) return response.text()
+  const reader = response.body.getReader()
+  const decoder = new TextDecoder()
+  let text = ''
+  let bytes = 0
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return text + decoder.decode()
+    bytes += value.byteLength
+    if (bytes > MAX_BYTES) {
+      await reader.cancel()
+      throw new DroverError(
+        'security.limit',
+        `Expected an answer of at most ${MAX_BYTES} bytes, got more.`,
+      )
+    }
+    text += decoder.decode(value, { stream: true })
+  }
+}

@@ -1,0 +1,104 @@
+import type { Message } from '../message.ts'
+import type { WireRequest } from './backend.ts'
+import { createHistoryWriter } from './history.ts'
+import type { WireInputs, WireMessage } from './inputs.ts'
+import type { ModelProfile } from './profile.ts'
+import type { WireSampling } from './sampling.ts'
+
+/** The tools of a request, converted once for as long as they stay the same. */
+export interface WireTools {
+  readonly list: readonly object[]
+  /** `list` as JSON text. */
+  readonly text: string
+}
+
+/** What the requests of one run share. */
+export interface ConversationOptions {
+  readonly model: string
+  readonly history: ModelProfile['history']
+  readonly instructions?: string
+  readonly sampling: WireSampling
+  readonly tools?: WireTools
+  /** Further fields of every request, such as `image`. */
+  readonly extra?: Partial<WireInputs>
+  /** The run's own list. It only grows; what was sent before is never read again. */
+  readonly messages: readonly Message[]
+}
+
+/** What differs from one request of a run to the next. */
+export interface StepRequest {
+  /** False leaves the tools out. */
+  readonly withTools: boolean
+  /** Sent after the history in this request only. */
+  readonly reminder?: string
+}
+
+/** Makes the requests of one run. */
+export interface Conversation {
+  readonly request: (step: StepRequest) => WireRequest
+}
+
+/**
+ * Turns a growing list of messages into requests. Both forms are written append-only and only when asked for: a step
+ * costs what is new, not the length of the history. `tools` stand first, so that the constant part is a prefix.
+ */
+export function createConversation(options: ConversationOptions): Conversation {
+  const { model, messages, tools, extra } = options
+  const first: WireMessage[] =
+    options.instructions === undefined ? [] : [{ role: 'system', content: options.instructions }]
+  const asObjects = createTail(options, first)
+  const asText = createTail(options, first)
+  let text = ''
+  const rest = JSON.stringify({ ...extra, ...options.sampling }).slice(1)
+  const toolsText = tools === undefined ? '' : `"tools":${tools.text},`
+  const objects: WireMessage[] = []
+
+  return {
+    request: ({ withTools, reminder }) => {
+      const last: WireMessage[] =
+        reminder === undefined ? [] : [{ role: 'system', content: reminder }]
+      return {
+        model,
+        get inputs(): WireInputs {
+          for (const message of asObjects(messages)) objects.push(message)
+          return {
+            ...(withTools && tools !== undefined && { tools: tools.list }),
+            messages: reminder === undefined ? objects : [...objects, ...last],
+            ...extra,
+            ...options.sampling,
+          }
+        },
+        body: () => {
+          for (const message of asText(messages))
+            text += (text === '' ? '' : ',') + JSON.stringify(message)
+          const end = last.map((message) => `,${JSON.stringify(message)}`).join('')
+          return `{${withTools ? toolsText : ''}"messages":[${text}${end}],${rest}`
+        },
+      }
+    },
+  }
+}
+
+/** A single request of given inputs. */
+export function singleRequest(model: string, inputs: WireInputs): WireRequest {
+  return { model, inputs, body: () => JSON.stringify(inputs) }
+}
+
+/** Reads what was appended to a list since it was last asked, in the wire's words. */
+function createTail(
+  options: ConversationOptions,
+  first: readonly WireMessage[],
+): (messages: readonly Message[]) => WireMessage[] {
+  const write = createHistoryWriter(options.history)
+  let read = 0
+  let unsent = first
+  return (messages) => {
+    const fresh = [...unsent]
+    unsent = []
+    for (; read < messages.length; read++) {
+      const message = messages[read]
+      if (message !== undefined) fresh.push(...write(message))
+    }
+    return fresh
+  }
+}
