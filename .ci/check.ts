@@ -8,7 +8,8 @@ const HELP = `Checks the whole workspace, cheapest first, and stops at the first
                       README's commands; ends with a line "N passed, N failed"
   pnpm check --help   this text
 
-Each stage is one command, shown when it fails, and can be run on its own.`
+Each stage is one command, shown when it fails, and can be run on its own. Tests, examples and
+package checks are counted one by one; each other stage counts as one.`
 
 interface Stage {
   readonly name: string

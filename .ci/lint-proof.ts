@@ -2,7 +2,6 @@ import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { root, runCommand } from './run-command.ts'
-import { totalsLine } from './totals.ts'
 
 // A lint rule that matches nothing looks like a clean code base. So each of ours is shown code it must report, and
 // code beside it that it must leave alone, in a folder that is laid out like the workspace.
@@ -153,9 +152,8 @@ for (const { path, code, rule, reported } of await lintAll()) {
   problems.push(`${path}: expected ${rule ?? 'nothing'}, got ${said}, for\n${code.slice(0, 200)}`)
 }
 for (const problem of problems) console.log(problem)
-const failed = problems.length
-console.log(totalsLine({ passed: cases.length - failed, failed }))
-process.exitCode = failed === 0 ? 0 : 1
+console.log(`${cases.length} pieces of code linted, ${problems.length} not as expected.`)
+process.exitCode = problems.length === 0 ? 0 : 1
 
 function disabledTest(): string {
   return "import { expect, test } from 'vitest'\n\ntest.skip('x', () => expect(1).toBe(1))\n"

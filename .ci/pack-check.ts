@@ -114,29 +114,48 @@ async function readme(folder: string, { description }: Manifest): Promise<string
     : `Expected the README to begin with its package's description:\n${description}`
 }
 
-/** Installs the tarballs with npm, as a user would, and imports every entry of every package. */
+/**
+ * Installs the tarballs with npm, as a user would, imports every entry of every package, and type-checks that: the
+ * packages that use web standards only must need no types of Node.
+ */
 async function consumer(): Promise<string | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'drover-consumer-'))
   try {
     await writeFile(join(folder, 'package.json'), '{ "private": true, "type": "module" }')
     const files = await Promise.all(packages.map(({ manifest }) => tarballOf(manifest)))
-    const paths = files.map((file) => join(tarballs, file)).join(' ')
-    const zod = await zodVersion()
-    const install = `npm install --no-audit --no-fund --prefer-offline ${paths} zod@${zod}`
-    const entries = packages.flatMap(({ manifest }) =>
-      Object.keys(manifest.exports).map((entry) => join(manifest.name, entry)),
+    const tarballPaths = files.map((file) => join(tarballs, file)).join(' ')
+    const others = `zod@${await versionOf('packages/core', 'zod')} @types/node@${await versionOf('.', '@types/node')}`
+    const install = `npm install --no-audit --no-fund --prefer-offline ${tarballPaths} ${others}`
+    const importsNode = ({ manifest }: Package): boolean => manifest.name === '@drover/emulator'
+    await writeFile(join(folder, 'web.ts'), imports(packages.filter((one) => !importsNode(one))))
+    await writeFile(join(folder, 'node.ts'), imports(packages))
+    const tsc = 'tsc --noEmit --strict --module nodenext --target es2023'
+    return (
+      (await problemOf(install, folder)) ??
+      (await problemOf('node node.ts', folder)) ??
+      (await problemOf(`${tsc} --lib es2023,webworker --types "" web.ts`, folder)) ??
+      (await problemOf(`${tsc} --lib es2023,esnext.disposable --types node node.ts`, folder))
     )
-    const imports = entries.map((entry) => `import '${entry}'\n`).join('')
-    await writeFile(join(folder, 'main.js'), imports)
-    return (await problemOf(install, folder)) ?? (await problemOf('node main.js', folder))
   } finally {
     await rm(folder, { recursive: true })
   }
 }
 
-/** The version of zod that the workspace tests with. */
-async function zodVersion(): Promise<string> {
-  const text = await readFile(join(root, 'packages/core/package.json'), 'utf8')
+/** A module that uses every entry of the packages. */
+function imports(of: readonly Package[]): string {
+  const entries = of.flatMap(({ manifest }) =>
+    Object.keys(manifest.exports).map((entry) => join(manifest.name, entry)),
+  )
+  const lines = entries.map((entry, index) => `import * as entry${index} from '${entry}'\n`)
+  const names = entries.map((_, index) => `entry${index}`).join(', ')
+  return `${lines.join('')}export const entries: object[] = [${names}]\n`
+}
+
+/** The version of a development dependency that the workspace itself uses. */
+async function versionOf(folder: string, dependency: string): Promise<string> {
+  const text = await readFile(join(root, folder, 'package.json'), 'utf8')
   const manifest: { readonly devDependencies: Readonly<Record<string, string>> } = JSON.parse(text)
-  return manifest.devDependencies['zod'] ?? 'latest'
+  const version = manifest.devDependencies[dependency]
+  if (version === undefined) throw new Error(`Expected \`${dependency}\` in ${folder}.`)
+  return version
 }
