@@ -1,0 +1,148 @@
+import type { JsonValue } from '@drover/core'
+import type { JsonObject } from '../json-object.ts'
+import { isJsonObject, ownValue } from '../json-object.ts'
+import { toDate } from './calendar.ts'
+import type { Evidence } from './evidence.ts'
+import { conforms } from './schema-check.ts'
+import { typeOf, unionOf } from './schema-type.ts'
+import { findSubject } from './subject.ts'
+
+const MAX_DEPTH = 8
+const MAX_ITEMS = 8
+
+/**
+ * A plausible value for an argument that must be there though the text says nothing of it; `undefined` where the
+ * schema cannot be met by rules, such as a pattern nothing at hand matches.
+ */
+export function fallbackValue(
+  schema: JsonValue,
+  evidence: Evidence,
+  depth = 0,
+): JsonValue | undefined {
+  if (schema === true) return 'unknown'
+  if (!isJsonObject(schema) || depth > MAX_DEPTH) return undefined
+  const candidates = [...declared(schema), ...byType(schema, evidence, depth)]
+  return candidates.find((candidate) => conforms(candidate, schema))
+}
+
+function declared(schema: JsonObject): readonly JsonValue[] {
+  const lists = [ownValue(schema, 'enum'), ownValue(schema, 'examples')].flatMap((list) =>
+    Array.isArray(list) ? list : [],
+  )
+  const single = [ownValue(schema, 'default'), ownValue(schema, 'const')]
+  return [...single, ...lists].filter((value) => value !== undefined)
+}
+
+function byType(schema: JsonObject, evidence: Evidence, depth: number): readonly JsonValue[] {
+  const union = unionOf(schema).flatMap((variant) => {
+    const value = fallbackValue(variant, evidence, depth + 1)
+    return value === undefined ? [] : [value]
+  })
+  if (union.length > 0) return union
+  switch (typeOf(schema)) {
+    case 'boolean':
+      return [false, true]
+    case 'integer':
+    case 'number':
+      return numbers(schema)
+    case 'array':
+      return [list(schema, evidence, depth)]
+    case 'object':
+      return [object(schema, evidence, depth)]
+    case 'null':
+      return [null]
+    default:
+      return texts(schema, evidence)
+  }
+}
+
+function numbers(schema: JsonObject): readonly number[] {
+  const bound = (keyword: string): number => Number(ownValue(schema, keyword) ?? Number.NaN)
+  const step = bound('multipleOf')
+  const low = Math.max(...[bound('minimum'), bound('exclusiveMinimum')].filter(Number.isFinite))
+  const high = Math.min(...[bound('maximum'), bound('exclusiveMaximum')].filter(Number.isFinite))
+  const base = [
+    1,
+    0,
+    low,
+    Math.ceil(low),
+    Math.floor(low) + 1,
+    high,
+    Math.floor(high),
+    Math.ceil(high) - 1,
+    (low + high) / 2,
+  ]
+  const stepped = [
+    step,
+    Math.ceil(low / step) * step,
+    (Math.floor(low / step) + 1) * step,
+    Math.floor(high / step) * step,
+  ]
+  return [...base, ...stepped].filter(Number.isFinite)
+}
+
+function texts(schema: JsonObject, evidence: Evidence): readonly string[] {
+  const { mentions, now } = evidence
+  const { quoted, identifiers, names, paths, numbers: counted } = mentions
+  const subject = findSubject(mentions)
+  const mentioned = [
+    ...(subject === undefined ? [] : [subject]),
+    ...quoted,
+    ...identifiers,
+    ...names.map(({ name }) => name),
+    ...paths,
+    ...counted.map(({ written }) => written),
+    mentions.text.slice(0, 200),
+  ].filter((text) => text !== '')
+  const samples = [
+    'unknown',
+    toDate(now),
+    `${toDate(now)}T00:00:00Z`,
+    '12:00:00',
+    'someone@example.com',
+    'https://example.com',
+    '00000000-0000-4000-8000-000000000000',
+    '127.0.0.1',
+    'a',
+    'A',
+    '1',
+    '',
+  ]
+  const all = [...mentioned.slice(0, 20), ...samples]
+  return [...all, ...all.map((text) => toLength(text, schema))]
+}
+
+function toLength(text: string, schema: JsonObject): string {
+  const minimum = Math.min(Number(ownValue(schema, 'minLength') ?? 0), 10_000)
+  const maximum = Number(ownValue(schema, 'maxLength') ?? Number.POSITIVE_INFINITY)
+  const characters = [...text].slice(0, Math.max(0, maximum)).join('')
+  return characters.padEnd(minimum, 'x')
+}
+
+function list(schema: JsonObject, evidence: Evidence, depth: number): JsonValue {
+  const items = ownValue(schema, 'prefixItems') ?? ownValue(schema, 'items') ?? true
+  const count = Math.min(Number(ownValue(schema, 'minItems') ?? 0), MAX_ITEMS)
+  const schemas = Array.isArray(items)
+    ? items.slice(0, MAX_ITEMS)
+    : Array.from({ length: count }, () => items)
+  return schemas.flatMap((item) => {
+    const value = fallbackValue(item, evidence, depth + 1)
+    return value === undefined ? [] : [value]
+  })
+}
+
+function object(schema: JsonObject, evidence: Evidence, depth: number): JsonValue {
+  const properties = ownValue(schema, 'properties')
+  const required = ownValue(schema, 'required')
+  const names = Array.isArray(required) ? required.filter((name) => typeof name === 'string') : []
+  const filled = names.flatMap((name) => {
+    const property = isJsonObject(properties) ? ownValue(properties, name) : undefined
+    const value = fallbackValue(
+      property ?? ownValue(schema, 'additionalProperties') ?? true,
+      evidence,
+      depth + 1,
+    )
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  return Object.fromEntries(filled)
+}
