@@ -15,25 +15,36 @@ const MAX_LINES = 6
 
 /** The answer to a turn: a figure where one was asked for, then what the tools gave, in their own words. */
 export function writeAnswer(turn: Turn, tools: readonly OfferedTool[]): string {
-  const body = turn.calls.length === 0 ? withoutResults(tools) : fromResults(turn)
+  const body = turn.calls.length === 0 ? withoutResults(turn.question, tools) : fromResults(turn)
   return `${shorten(body, MAX_ANSWER)}\n\n${REHEARSAL_MARK}`
 }
 
-function withoutResults(tools: readonly OfferedTool[]): string {
-  if (tools.length === 0) return 'No tools were offered, and a stand-in knows nothing by itself.'
+function withoutResults(question: string, tools: readonly OfferedTool[]): string {
+  if (tools.length === 0) {
+    return `You said: "${shorten(question.trim(), 200)}". A stand-in knows nothing by itself, and no tools were offered.`
+  }
   const names = tools.slice(0, 8).map(({ name }) => `\`${name}\``)
   const more = tools.length > names.length ? ` and ${tools.length - names.length} more` : ''
   return `None of the offered tools fits this: ${names.join(', ')}${more}. A stand-in knows nothing by itself.`
 }
 
 function fromResults(turn: Turn): string {
-  const figures = turn.calls
-    .filter(({ failed }) => !failed)
-    .flatMap(({ result }) => findFigure(turn.question, readRows(result))?.sentence ?? [])
-  const [figure] = figures
-  // The latest results answer; earlier ones were mostly on the way.
-  const quotes = turn.calls.slice(figure === undefined ? -4 : -2).map(describe)
-  return [...(figure === undefined ? [] : [figure]), ...quotes].join('\n')
+  // A failure that a later call made good is not worth telling.
+  const told = turn.calls.filter(
+    ({ failed, toolName }, index) =>
+      !failed ||
+      !turn.calls.slice(index + 1).some((later) => later.toolName === toolName && !later.failed),
+  )
+  const figured = told.map((call) =>
+    call.failed ? undefined : findFigure(turn.question, readRows(call.result)),
+  )
+  const [figure] = figured.filter((each) => each !== undefined)
+  // The rows a figure was made from need not be read again; of other results the latest answer.
+  const quotes = told
+    .filter((_, index) => figured[index] === undefined)
+    .slice(-4)
+    .map(describe)
+  return [...(figure === undefined ? [] : [figure.sentence]), ...quotes].join('\n')
 }
 
 function describe({ toolName, input, result, failed }: AnsweredCall): string {
@@ -57,7 +68,7 @@ function inWords(value: JsonValue): string {
   return Object.entries(value)
     .map(
       ([key, item]) =>
-        `${key} ${typeof item === 'object' && item !== null ? `(${inWords(item)})` : inWords(item)}`,
+        `${key}: ${typeof item === 'object' && item !== null ? `(${inWords(item)})` : inWords(item)}`,
     )
     .join(', ')
 }

@@ -13,6 +13,11 @@ export function splitClauses(text: string): readonly string[] {
   return parts.slice(0, MAX_CLAUSES)
 }
 
+/** True for a part that goes on with what the one before it asked: `And in Rome?`. */
+export function goesOn(clause: string): boolean {
+  return /^(?:and|or|what about|how about|also|same)\b/i.test(clause)
+}
+
 /** True for a part that speaks of something an earlier part has to bring first: `read it`, `its total`. */
 export function refersBack(clause: string): boolean {
   return /\b(?:it|its|that|this|them|those|their|result|results|the (?:first|largest|longest|last) one|one)\b/i.test(

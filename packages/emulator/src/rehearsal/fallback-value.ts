@@ -3,6 +3,7 @@ import type { JsonObject } from '../json-object.ts'
 import { isJsonObject, ownValue } from '../json-object.ts'
 import { toDate } from './calendar.ts'
 import type { Evidence } from './evidence.ts'
+import { sampleText } from './sample-text.ts'
 import { conforms } from './schema-check.ts'
 import { typeOf, unionOf } from './schema-type.ts'
 import { findSubject } from './subject.ts'
@@ -15,13 +16,14 @@ const MAX_ITEMS = 8
  * schema cannot be met by rules, such as a pattern nothing at hand matches.
  */
 export function fallbackValue(
+  name: string,
   schema: JsonValue,
   evidence: Evidence,
   depth = 0,
 ): JsonValue | undefined {
   if (schema === true) return 'unknown'
   if (!isJsonObject(schema) || depth > MAX_DEPTH) return undefined
-  const candidates = [...declared(schema), ...byType(schema, evidence, depth)]
+  const candidates = [...declared(schema), ...byType(name, schema, evidence, depth)]
   return candidates.find((candidate) => conforms(candidate, schema))
 }
 
@@ -33,9 +35,14 @@ function declared(schema: JsonObject): readonly JsonValue[] {
   return [...single, ...lists].filter((value) => value !== undefined)
 }
 
-function byType(schema: JsonObject, evidence: Evidence, depth: number): readonly JsonValue[] {
+function byType(
+  name: string,
+  schema: JsonObject,
+  evidence: Evidence,
+  depth: number,
+): readonly JsonValue[] {
   const union = unionOf(schema).flatMap((variant) => {
-    const value = fallbackValue(variant, evidence, depth + 1)
+    const value = fallbackValue(name, variant, evidence, depth + 1)
     return value === undefined ? [] : [value]
   })
   if (union.length > 0) return union
@@ -46,13 +53,13 @@ function byType(schema: JsonObject, evidence: Evidence, depth: number): readonly
     case 'number':
       return numbers(schema)
     case 'array':
-      return [list(schema, evidence, depth)]
+      return [list(name, schema, evidence, depth)]
     case 'object':
       return [object(schema, evidence, depth)]
     case 'null':
       return [null]
     default:
-      return texts(schema, evidence)
+      return texts(name, schema, evidence)
   }
 }
 
@@ -81,10 +88,11 @@ function numbers(schema: JsonObject): readonly number[] {
   return [...base, ...stepped].filter(Number.isFinite)
 }
 
-function texts(schema: JsonObject, evidence: Evidence): readonly string[] {
+function texts(name: string, schema: JsonObject, evidence: Evidence): readonly string[] {
   const { mentions, now } = evidence
   const { quoted, identifiers, names, paths, numbers: counted } = mentions
   const subject = findSubject(mentions)
+  const sample = sampleText(name, now)
   const mentioned = [
     ...(subject === undefined ? [] : [subject]),
     ...quoted,
@@ -108,7 +116,7 @@ function texts(schema: JsonObject, evidence: Evidence): readonly string[] {
     '1',
     '',
   ]
-  const all = [...mentioned.slice(0, 20), ...samples]
+  const all = [...(sample === undefined ? [] : [sample]), ...mentioned.slice(0, 20), ...samples]
   return [...all, ...all.map((text) => toLength(text, schema))]
 }
 
@@ -119,14 +127,14 @@ function toLength(text: string, schema: JsonObject): string {
   return characters.padEnd(minimum, 'x')
 }
 
-function list(schema: JsonObject, evidence: Evidence, depth: number): JsonValue {
+function list(name: string, schema: JsonObject, evidence: Evidence, depth: number): JsonValue {
   const items = ownValue(schema, 'prefixItems') ?? ownValue(schema, 'items') ?? true
   const count = Math.min(Number(ownValue(schema, 'minItems') ?? 0), MAX_ITEMS)
   const schemas = Array.isArray(items)
     ? items.slice(0, MAX_ITEMS)
     : Array.from({ length: count }, () => items)
   return schemas.flatMap((item) => {
-    const value = fallbackValue(item, evidence, depth + 1)
+    const value = fallbackValue(name, item, evidence, depth + 1)
     return value === undefined ? [] : [value]
   })
 }
@@ -138,6 +146,7 @@ function object(schema: JsonObject, evidence: Evidence, depth: number): JsonValu
   const filled = names.flatMap((name) => {
     const property = isJsonObject(properties) ? ownValue(properties, name) : undefined
     const value = fallbackValue(
+      name,
       property ?? ownValue(schema, 'additionalProperties') ?? true,
       evidence,
       depth + 1,

@@ -6,6 +6,8 @@ import { splitWords, stem } from './words.ts'
 /** A figure worked out from the rows of a result. */
 export interface Figure {
   readonly sentence: string
+  /** What it is about, where it compares: the label of the winning row or group. */
+  readonly label?: string
   /** The numbers it is the sum of, where it is one of several: something a calculator can check. */
   readonly terms: readonly number[]
 }
@@ -30,8 +32,10 @@ export function findFigure(question: string, rows: readonly ResultRow[]): Figure
   if (superlative !== null) return compare(question, superlative[0], kept)
   const counted = COUNT.exec(question)
   if (counted === null || rows.length === 0) return undefined
-  const things = (counted[1] ?? counted[2] ?? '').trim()
-  return { sentence: `Counted: ${kept.length} (${things}).`, terms: [] }
+  return {
+    sentence: `There are ${kept.length} ${withoutVerb(counted[1] ?? counted[2] ?? '')}.`,
+    terms: [],
+  }
 }
 
 function compare(
@@ -57,16 +61,27 @@ function compare(
   sums.sort((left, right) => direction * (left.sum - right.sum))
   const [first, ...others] = sums
   if (first === undefined) return undefined
-  const what = unit === undefined ? 'entries' : unit
+  const word = superlative.toLowerCase()
   const next = others
     .slice(0, 3)
     .map(({ group, sum }) => `${group} ${round(sum)}`)
     .join(', ')
+  const what = unit === undefined ? 'entries' : unit
   const figure = `${round(first.sum)}${what === '' ? '' : ` ${what}`}`
+  const verb = /^(?:most|fewest|least)$/.test(word) ? 'has' : 'is'
   return {
-    sentence: `\`${first.group}\` has the ${superlative.toLowerCase()}: ${figure}${next === '' ? '' : ` (next: ${next})`}.`,
+    sentence: `\`${first.group}\` ${verb} the ${word}: ${figure}${next === '' ? '' : ` (next: ${next})`}.`,
+    label: first.group,
     terms: unit === undefined ? [] : first.terms,
   }
+}
+
+// `markdown files are in docs` → `markdown files in docs`
+function withoutVerb(things: string): string {
+  const [noun = '', rest = ''] = things
+    .trim()
+    .split(/\s+(?:are|is|do|does|did|have|has|were|was|can|exist)\b\s*(?:there\b)?\s*/i)
+  return /^(?:in|inside|under|within|of)\b/i.test(rest) ? `${noun} ${rest.trim()}` : noun
 }
 
 function filterRows(question: string, rows: readonly ResultRow[]): readonly ResultRow[] {

@@ -32,7 +32,7 @@ export function fillInput(tool: OfferedTool, evidence: Evidence): FilledInput | 
   const filled = fillObject(tool.parameters, evidence, 0)
   const whole = conforms(filled.input, tool.parameters)
     ? filled
-    : { ...filled, input: fallbackValue(tool.parameters, evidence) ?? {} }
+    : { ...filled, input: fallbackValue('', tool.parameters, evidence) ?? {} }
   return isJsonObject(whole.input) && conforms(whole.input, tool.parameters)
     ? { ...whole, input: whole.input }
     : undefined
@@ -57,7 +57,7 @@ function fillObject(schema: JsonObject, evidence: Evidence, depth: number): Fill
   for (const { name, schema: property, required } of properties) {
     if (!required || found.has(name)) continue
     if (!isGiven(property)) missing.push(name)
-    keep(name, fallbackValue(property, evidence, depth), property)
+    keep(name, fallbackValue(name, property, evidence, depth), property)
   }
   // In the schema's order, whatever order they were found in: the same question gives the same bytes.
   const input = properties.flatMap(({ name }) => {

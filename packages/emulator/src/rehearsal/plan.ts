@@ -1,6 +1,6 @@
 import type { JsonObject } from '../json-object.ts'
 import type { ModelToolCall, OfferedTool } from '../model-source.ts'
-import { refersBack, splitClauses } from './clauses.ts'
+import { goesOn, refersBack, splitClauses } from './clauses.ts'
 import { fanOut } from './fan-out.ts'
 import { readFacts } from './facts.ts'
 import type { Facts } from './facts.ts'
@@ -10,7 +10,7 @@ import { fillInput } from './fill-input.ts'
 import { findMentions } from './mentions.ts'
 import { readRows } from './result-rows.ts'
 import { correctCall } from './correct-call.ts'
-import { rankTools } from './tool-choice.ts'
+import { changesSomething, rankTools } from './tool-choice.ts'
 import type { Turn } from './turn.ts'
 
 /** The most calls in one turn: whatever the tools answer, the turn ends. */
@@ -30,20 +30,18 @@ export function planCalls(
 ): readonly ModelToolCall[] {
   const left = MAX_CALLS - turn.calls.length
   if (!turn.open || left <= 0) return []
-  const facts = readFacts(turn.calls.filter(({ failed }) => !failed).map(({ result }) => result))
+  const results = turn.calls.filter(({ failed }) => !failed).map(({ result }) => result)
+  const facts = readFacts(results)
   const fill = (tool: OfferedTool, clause: string): FilledInput | undefined =>
     fillInput(tool, {
       mentions: findMentions(clause),
-      facts,
+      facts: withFigure(facts, clause, results),
       toolName: tool.name,
       now,
       taken: new Set(),
     })
   const planned =
-    correctCall(turn, tools) ??
-    nextSteps(tools, turn, facts, fill) ??
-    checkFigure(tools, turn) ??
-    []
+    correctCall(turn, tools) ?? nextSteps(tools, turn, fill) ?? checkFigure(tools, turn) ?? []
   return withoutRepeats(planned, turn).slice(0, left)
 }
 
@@ -52,7 +50,6 @@ type Fill = (tool: OfferedTool, clause: string) => FilledInput | undefined
 function nextSteps(
   tools: readonly OfferedTool[],
   turn: Turn,
-  facts: Facts,
   fill: Fill,
 ): readonly ModelToolCall[] | undefined {
   const done = turn.calls.map(({ toolName }) => toolName)
@@ -64,7 +61,8 @@ function nextSteps(
     if (takeDone(done, tool.name, wanted.length)) continue
     // What an earlier part has to bring is waited for.
     if (calls.length > 0 && (filled.missing.length > 0 || refersBack(clause))) break
-    const provider = filled.missing.length > 0 ? findProvider(tool, tools, turn, fill) : undefined
+    const provider =
+      filled.missing.length > 0 ? findProvider(tool, clause, tools, turn, fill) : undefined
     if (provider !== undefined) return [provider]
     calls.push(...wanted)
   }
@@ -73,10 +71,12 @@ function nextSteps(
 
 function findSteps(tools: readonly OfferedTool[], question: string): readonly Step[] {
   const whole = rankTools(tools, question)[0]
-  const parts = splitClauses(question).flatMap((clause) => {
-    const best = rankTools(tools, clause)[0]
-    return best === undefined ? [] : [{ tool: best.tool, clause }]
-  })
+  const parts: Step[] = []
+  for (const clause of splitClauses(question)) {
+    const tool =
+      rankTools(tools, clause)[0]?.tool ?? (goesOn(clause) ? parts.at(-1)?.tool : undefined)
+    if (tool !== undefined) parts.push({ tool, clause })
+  }
   if (parts.length === 0) return whole === undefined ? [] : [{ tool: whole.tool, clause: question }]
   // Parts for the same tool without anything of their own to say are one step: `Is it warm in Lisbon? Tell me.`
   return parts.filter((part, index) => {
@@ -104,14 +104,18 @@ function fillFromQuestion(
 /** A read that may bring what is missing: one that fits the question too and can be called with what is known. */
 function findProvider(
   wanting: OfferedTool,
+  clause: string,
   tools: readonly OfferedTool[],
   turn: Turn,
   fill: Fill,
 ): ModelToolCall | undefined {
   const others = tools.filter(
-    (tool) => tool !== wanting && !turn.calls.some(({ toolName }) => toolName === tool.name),
+    (tool) =>
+      tool !== wanting &&
+      !changesSomething(tool) &&
+      !turn.calls.some(({ toolName }) => toolName === tool.name),
   )
-  const about = `${turn.question} list find ${wanting.name.replace(/_/g, ' ')}`
+  const about = `${clause} list find ${wanting.name.replace(/_/g, ' ')}`
   for (const { tool } of rankTools(others, about)) {
     const filled = fill(tool, turn.question)
     if (filled !== undefined && filled.missing.length === 0)
@@ -144,6 +148,12 @@ function checkFigure(
     }
   }
   return undefined
+}
+
+// `Read the longest one`: what a figure is about comes before all other paths.
+function withFigure(facts: Facts, clause: string, results: readonly string[]): Facts {
+  const label = results.map((result) => findFigure(clause, readRows(result))?.label).find(Boolean)
+  return label === undefined ? facts : { ...facts, paths: [label, ...facts.paths] }
 }
 
 function takeDone(done: string[], toolName: string, count: number): boolean {

@@ -21,13 +21,16 @@ export function findMember(
   })
   // Of `high` and `very high` the longer one says more.
   const [longest] = [...named].sort((left, right) => String(right).length - String(left).length)
-  return (
-    longest ??
-    members.find((member) =>
-      operations.some(([name, sign]) => name.test(String(member)) && sign.test(text)),
-    ) ??
-    members.find((member) => typeof member === 'string' && ideas.has(conceptOf(stem(member))))
+  if (longest !== undefined) return longest
+  const signed = members.find((member) =>
+    operations.some(([name, sign]) => name.test(String(member)) && sign.test(text)),
   )
+  if (signed !== undefined) return signed
+  const meant = members.filter(
+    (member) => typeof member === 'string' && ideas.has(conceptOf(stem(member))),
+  )
+  // `warm` is no more celsius than fahrenheit.
+  return meant.length === 1 ? meant[0] : undefined
 }
 
 const operations: readonly (readonly [RegExp, RegExp])[] = [
@@ -88,7 +91,7 @@ function isAbout(number: NumberMention, words: readonly string[], evidence: Evid
 }
 
 const units: readonly (readonly [RegExp, RegExp])[] = [
-  [/^(?:age)$/, /^(?:years?|aged|old|yo)$/],
+  [/^(?:age)$/, /^(?:years?|aged|old|yo|is)$/],
   [/^(?:limit|max|top|count|results)$/, /^(?:top|first|most|results?|items?|last)$/],
   [
     /^(?:amount|price|cost|total|budget)$/,

@@ -75,11 +75,11 @@ const findName: Finder = (evidence) => {
 
 const findSaid: Finder = (evidence) => {
   const { text, quoted } = evidence.mentions
+  // A title and a body may say the same: nothing is taken.
+  if (quoted[0] !== undefined) return quoted[0]
   const after =
-    /(?::\s+|\b(?:because(?: of)?|saying|that says|reason(?: is)?|about|regarding)\s+)([^\n]{2,1000})/i.exec(
-      text,
-    )?.[1]
-  return take(evidence, [...quoted, ...(after === undefined ? [] : [after.trim()])])
+    /(?::\s+|\b(?:because(?: of)?|saying|that says|reason(?: is)?|about|regarding)\s+)([^\n]{2,1000})/i
+  return after.exec(text)?.[1]?.trim()
 }
 
 const findDate: Finder = (evidence) =>
@@ -152,7 +152,7 @@ const rules: readonly (readonly [RegExp, Finder])[] = [
   [/\b(?:city|location|place|town|country|region|state|address|area|venue|where)\b/, findPlace],
   [/\b(?:id|number|code|sku|reference|ref|key)s?\b/, findId],
   [
-    /\b(?:name|person|customer|user|author|recipient|contact|guest|company|who|employee|assignee)\b/,
+    /\b(?:name|user ?name|login|person|customer|user|author|recipient|contact|guest|company|who|employee|assignee)\b/,
     findName,
   ],
   [

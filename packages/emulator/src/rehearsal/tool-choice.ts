@@ -3,6 +3,7 @@ import { isJsonObject, ownValue } from '../json-object.ts'
 import type { OfferedTool } from '../model-source.ts'
 import { findExpression } from './arithmetic.ts'
 import { asksForFigure } from './figure.ts'
+import { findMentions } from './mentions.ts'
 import { propertiesOf } from './schema-type.ts'
 import { conceptOf, contentStems, splitWords, stem } from './words.ts'
 
@@ -51,7 +52,11 @@ function askedStems(text: string): ReadonlySet<string> {
     contentStems(expression === undefined ? prose : prose.replace(/\btimes\b/gi, ' ')),
   )
   if (expression !== undefined) stems.add(stem('calculate'))
-  if (asksForFigure(prose)) for (const word of ['list', 'files']) stems.add(stem(word))
+  const named = findMentions(prose).paths.some((path) => /\w\.\w+$/.test(path))
+  if (named) for (const word of ['read', 'file']) stems.add(stem(word))
+  else if (asksForFigure(prose) && !/\b(?:read|open|show|delete|search)\b/i.test(prose)) {
+    for (const word of ['list', 'files']) stems.add(stem(word))
+  }
   if (/\bwhere\b.*\b(?:used|defined|mentioned|imported|called)\b|\bhow many times\b/i.test(prose))
     stems.add(stem('search'))
   return stems
@@ -83,6 +88,11 @@ function weightOf(vocabulary: ReadonlyMap<string, number>, word: string): number
 function membersOf(schema: JsonValue): string {
   const members = isJsonObject(schema) ? ownValue(schema, 'enum') : undefined
   return Array.isArray(members) ? members.slice(0, 50).map(String).join(' ') : ''
+}
+
+/** True for a tool whose name says that it changes something: never called only to learn something. */
+export function changesSomething(tool: OfferedTool): boolean {
+  return splitWords(tool.name).some((word) => changes.has(conceptOf(stem(word))))
 }
 
 // A tool that changes something is not called because its noun was mentioned: the text must speak of the change.

@@ -1,0 +1,149 @@
+import type { JsonObject, OfferedTool } from '../../src/index.ts'
+
+/** A tool with what it answers: an object or a text; what it throws is told as an error. */
+export interface RehearsedTool extends OfferedTool {
+  readonly run: (input: JsonObject) => unknown
+}
+
+const text = (description: string): JsonObject => ({ type: 'string', description })
+
+function define(
+  name: string,
+  description: string,
+  properties: JsonObject,
+  required: readonly string[],
+  run: (input: JsonObject) => unknown,
+): RehearsedTool {
+  return { name, description, parameters: { type: 'object', properties, required }, run }
+}
+
+const files: Readonly<Record<string, number>> = {
+  'README.md': 80,
+  'docs/getting-started.md': 60,
+  'docs/guides/tools.md': 40,
+  'docs/logo.svg': 3,
+  'packages/core/src/index.ts': 40,
+  'packages/core/src/loop.ts': 210,
+  'packages/core/test/loop.test.ts': 500,
+  'packages/rest/src/rest-backend.ts': 75,
+  'packages/rest/src/index.ts': 5,
+}
+
+/** A folder with files, a calculator and a clock. */
+export const workspaceTools: readonly RehearsedTool[] = [
+  define(
+    'list_files',
+    'List the files under a folder, each with its number of lines.',
+    { folder: text('Folder to list, such as docs. The whole project when left out.') },
+    [],
+    ({ folder }) =>
+      Object.entries(files)
+        .filter(([path]) => folder === undefined || folder === '.' || path.startsWith(`${String(folder)}/`))
+        .map(([path, lines]) => `${path}  ${lines} lines`)
+        .join('\n'),
+  ),
+  define(
+    'read_file',
+    'Read a text file.',
+    {
+      path: text('Path of the file'),
+      maxLines: { type: 'integer', description: 'At most this many lines', minimum: 1, default: 200 },
+    },
+    ['path'],
+    ({ path }) => {
+      if (!Object.hasOwn(files, String(path))) throw new Error(`No such file: ${String(path)}`)
+      return `# ${String(path)}\nIt says hello.`
+    },
+  ),
+  define(
+    'search_text',
+    'Search the text of all files for a string and show the matching lines.',
+    { query: text('What to look for'), folder: text('Only under this folder') },
+    ['query'],
+    ({ query }) => `packages/core/src/loop.ts:12: import retry from '${String(query)}'`,
+  ),
+  define(
+    'calculate',
+    'Evaluate an arithmetic expression.',
+    { expression: text('Such as (2 + 3) * 4') },
+    ['expression'],
+    ({ expression }) => (expression === '(17 / 100) * 2340' ? 397.8 : 'computed'),
+  ),
+  define(
+    'current_time',
+    'The current date and time.',
+    { timeZone: text('IANA time zone, such as Europe/Paris') },
+    [],
+    ({ timeZone }) => ({ time: '14:05', timeZone: timeZone ?? 'UTC' }),
+  ),
+]
+
+/** One tool about the weather. */
+export const weatherTools: readonly RehearsedTool[] = [
+  define(
+    'get_weather',
+    'Current weather in a city',
+    {
+      city: text('City name'),
+      unit: { type: 'string', enum: ['celsius', 'fahrenheit'], description: 'Temperature unit' },
+    },
+    ['city'],
+    ({ city, unit }) => {
+      if (city === 'Lisbn') throw new Error('Unknown city "Lisbn". Did you mean "Lisbon"?')
+      return { city: city ?? '', celsius: 21, unit: unit ?? 'celsius', sky: 'clear' }
+    },
+  ),
+]
+
+const orderId: JsonObject = { type: 'string', description: 'Order number' }
+
+/** A shop's service desk. */
+export const shopTools: readonly RehearsedTool[] = [
+  define('get_order', 'Look up an order: its status, items and total.', { orderId }, ['orderId'], (input) => ({
+    orderId: input['orderId'] ?? '',
+    status: 'delivered',
+    total: 59.9,
+  })),
+  define(
+    'refund_order',
+    'Refund an order to the customer.',
+    {
+      orderId,
+      amount: { type: 'number', description: 'Amount to refund' },
+      reason: text('Why'),
+    },
+    ['orderId', 'amount'],
+    ({ amount }) => ({ refunded: amount ?? 0 }),
+  ),
+  define('cancel_order', 'Cancel an order that is not shipped yet.', { orderId }, ['orderId'], () => 'cancelled'),
+  define(
+    'send_email',
+    'Send an email to a customer.',
+    { to: { type: 'string', format: 'email', description: 'Address' }, subject: text('Subject'), body: text('Body') },
+    ['to', 'subject', 'body'],
+    () => 'sent',
+  ),
+]
+
+/** Tools that only take data out of a text. */
+export const extractionTools: readonly RehearsedTool[] = [
+  define(
+    'save_contact',
+    'Save a person mentioned in a text.',
+    {
+      name: text('Full name'),
+      age: { type: 'integer', description: 'Age in years', minimum: 0, maximum: 150 },
+      email: { type: 'string', format: 'email', description: 'Email' },
+      address: {
+        type: 'object',
+        description: 'Where the person lives',
+        properties: { street: text('Street and number'), city: text('City'), zip: text('Postal code') },
+        required: ['city'],
+      },
+      tags: { type: 'array', items: { type: 'string' }, description: 'Labels' },
+      newsletter: { type: 'boolean', description: 'Wants the newsletter' },
+    },
+    ['name'],
+    () => 'saved',
+  ),
+]
