@@ -5,6 +5,7 @@ import type { OfferedTool } from '../model-source.ts'
 import type { Evidence } from './evidence.ts'
 import { take } from './evidence.ts'
 import { fallbackValue } from './fallback-value.ts'
+import type { Mentions } from './mentions.ts'
 import { findMentions } from './mentions.ts'
 import { findFlag, findMember, findNumber, takeNumber } from './scalar-argument.ts'
 import { conforms } from './schema-check.ts'
@@ -76,7 +77,7 @@ function findValue(
 ): JsonValue | undefined {
   if (!isJsonObject(schema) || depth > MAX_DEPTH) return undefined
   const members = ownValue(schema, 'enum')
-  if (Array.isArray(members)) return findMember(members, evidence)
+  if (Array.isArray(members)) return findMember(name, members, evidence)
   const variants = unionOf(schema)
   if (variants.length > 0) {
     for (const variant of variants) {
@@ -127,11 +128,18 @@ function inSegments(items: JsonObject, evidence: Evidence, depth: number): reado
   return segments.flatMap((segment) => {
     const part = fillObject(
       items,
-      { ...evidence, mentions: findMentions(segment), taken: new Set() },
+      { ...evidence, mentions: mentionsOfItem(segment), taken: new Set() },
       depth + 1,
     )
     return part.certain > 0 && part.missing.length === 0 ? [part.input] : []
   })
+}
+
+// `2 tables`: what is counted is the item's name.
+function mentionsOfItem(segment: string): Mentions {
+  const mentions = findMentions(segment)
+  const counted = /\d\s*(?:x\s+)?([\p{L}][\p{L} -]{0,60})/u.exec(segment)?.[1]?.trim()
+  return counted === undefined ? mentions : { ...mentions, quoted: [...mentions.quoted, counted] }
 }
 
 // `tags: red, green and blue`

@@ -81,25 +81,20 @@ function findNumbers(text: string): readonly NumberMention[] {
 
 function findNames(text: string): readonly NameMention[] {
   const pattern =
-    /\p{Lu}[\p{L}\p{M}'’-]*(?:[ ](?:of |de |da |do |del |von |van )?\p{Lu}[\p{L}\p{M}'’-]*){0,5}/gu
+    /\p{Lu}[\p{L}\p{M}'’-]*(?:[ ](?:of |de |da |del |von |van )?\p{Lu}[\p{L}\p{M}'’-]*){0,5}/gu
   const found: NameMention[] = []
   for (const match of text.matchAll(pattern)) {
     const before = text.slice(Math.max(0, match.index - 40), match.index)
     const startsSentence = /(?:^|[.!?:\n]\s*)["'(]*$/.test(before)
     const parts = match[0].split(' ')
-    // `Is Lisbon …`, `Weather in …`: the first word of a sentence is capitalised whatever it is.
     const first = parts[0] ?? ''
-    const kept =
-      startsSentence && (parts.length > 1 || isStopWord(first)) && isCommonOpener(first)
-        ? parts.slice(1)
-        : parts
+    const behind = text.slice(match.index + match[0].length, match.index + match[0].length + 12)
+    // The first word of a sentence is capitalised whatever it is: alone it is a name only where it acts like one.
+    const drop =
+      startsSentence && (isOpener(first) || (parts.length === 1 && !NAME_ENDS.test(behind)))
+    const kept = drop || (parts.length > 1 && isStopWord(first)) ? parts.slice(1) : parts
     const name = kept.join(' ').replace(/['’]s$/, '')
-    if (
-      name === '' ||
-      isStopWord(name) ||
-      (startsSentence && kept.length === 1 && isCommonOpener(first))
-    )
-      continue
+    if (name === '' || isStopWord(name)) continue
     found.push({
       name,
       before: kept === parts ? (words(before).at(-1) ?? '') : first.toLowerCase(),
@@ -110,11 +105,14 @@ function findNames(text: string): readonly NameMention[] {
   )
 }
 
-// Verbs and question words people open with. Anything else at the beginning may be a name (`Lisbon: is it warm?`).
-function isCommonOpener(word: string): boolean {
+const NAME_ENDS =
+  /^(?:['’]s\b|[,:;?!.]|\s+(?:is|was|has|lives|wants|and|or|likes|works|said|will)\b|$)/
+
+// Verbs that open a request even where a name follows: `Book Hotel Sacher`.
+function isOpener(word: string): boolean {
   return (
     isStopWord(word) ||
-    /^(?:weather|find|show|list|read|search|open|refund|cancel|order|book|send|create|add|make|extract|save|parse|record|register|delete|remove|update|change|calculate|compute|convert|translate|summari[sz]e|check|look|count|explain|describe|compare|schedule|remind|set|write|is|are|does|should|must|may|grep|locate|fetch|run|call|dear|yes)$/i.test(
+    /^(?:weather|find|show|list|read|search|open|refund|cancel|order|book|send|create|add|make|extract|save|convert|translate|check|look|count|compare|schedule|write|is|are|does|should|yes|dear|turn|email|call|ask|contact|invite|meet|remind|tell|save)$/i.test(
       word,
     )
   )

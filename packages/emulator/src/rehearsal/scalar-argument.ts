@@ -9,6 +9,7 @@ const NEGATION = /^(?:not|no|without|never|exclude|excluding|don|doesn|isn|excep
 
 /** The member of an `enum` a text speaks of: all its words, a word for the same, or the sign of an operation. */
 export function findMember(
+  name: string,
   members: readonly JsonValue[],
   evidence: Evidence,
 ): JsonValue | undefined {
@@ -19,6 +20,8 @@ export function findMember(
     const words = splitWords(String(member))
     return words.length > 0 && words.every((word) => stems.has(stem(word)))
   })
+  const directed = named.length > 1 ? findDirected(name, named, text) : undefined
+  if (directed !== undefined) return directed
   // Of `high` and `very high` the longer one says more.
   const [longest] = [...named].sort((left, right) => String(right).length - String(left).length)
   if (longest !== undefined) return longest
@@ -31,6 +34,20 @@ export function findMember(
   )
   // `warm` is no more celsius than fahrenheit.
   return meant.length === 1 ? meant[0] : undefined
+}
+
+// `from USD to EUR`: the word before a member says which argument it is for.
+function findDirected(
+  name: string,
+  members: readonly JsonValue[],
+  text: string,
+): JsonValue | undefined {
+  const isTarget = (member: JsonValue): boolean =>
+    /\b(?:to|into|in)\s+$/i.test(text.slice(0, Math.max(0, text.indexOf(String(member)))))
+  if (/^(?:to|target|dest)/i.test(name)) return members.find(isTarget)
+  return /^(?:from|source|origin)/i.test(name)
+    ? members.find((member) => !isTarget(member))
+    : undefined
 }
 
 const operations: readonly (readonly [RegExp, RegExp])[] = [

@@ -25,5 +25,8 @@ export function findSubject(mentions: Mentions): string | undefined {
         word,
       ),
   )
-  return kept.length > 0 ? kept.join(' ') : mentions.names[0]?.name
+  if (kept.length > 0) return kept.join(' ')
+  if (mentions.names[0] !== undefined) return mentions.names[0].name
+  const content = (text.match(/[\p{L}\p{N}-]+/gu) ?? []).filter((word) => !isStopWord(word))
+  return content.length > 0 ? content.slice(0, 12).join(' ') : undefined
 }

@@ -42,12 +42,11 @@ const findId: Finder = (evidence, name) => {
 }
 
 const findPlace: Finder = (evidence) => {
-  const { names } = evidence.mentions
+  const { names, text } = evidence.mentions
   const placed = names.filter(({ before }) => /^(?:in|at|for|near|to|of|around|from)$/.test(before))
-  return take(
-    evidence,
-    [...placed, ...names].map(({ name }) => name),
-  )
+  const plain = /\b(?:in|at|near|inside)\s+(?:the|my|our)\s+([\p{L}-]+)/u.exec(text)?.[1]
+  const all = [...placed, ...names].map(({ name }) => name)
+  return take(evidence, plain === undefined ? all : [...all, plain])
 }
 
 const findNameAfter =
@@ -149,7 +148,10 @@ const rules: readonly (readonly [RegExp, Finder])[] = [
     (evidence) => take(evidence, evidence.mentions.text.match(/\b\d{4,6}(?:-\d{3,4})?\b/g) ?? []),
   ],
   [/\bstreet\b/, (evidence) => findStreet(evidence)],
-  [/\b(?:city|location|place|town|country|region|state|address|area|venue|where)\b/, findPlace],
+  [
+    /\b(?:city|location|place|room|town|country|region|state|address|area|venue|where)\b/,
+    findPlace,
+  ],
   [/\b(?:id|number|code|sku|reference|ref|key)s?\b/, findId],
   [
     /\b(?:name|user ?name|login|person|customer|user|author|recipient|contact|guest|company|who|employee|assignee)\b/,

@@ -38,10 +38,23 @@ export function rankTools(tools: readonly OfferedTool[], text: string): readonly
     const penalty = doesUnasked(tool, asked) ? UNASKED_ACTION : 0
     return { tool, fit: fit - penalty, score: distinction - penalty }
   })
-  return ranked
-    .filter(({ fit }) => fit >= THRESHOLD)
+  const fitting = ranked.filter(({ fit }) => fit >= THRESHOLD)
+  const last = ranked.filter(({ tool }) => fitting.length === 0 && answersAnything(tool, text))
+  return [...fitting, ...last]
     .map(({ tool, score }) => ({ tool, score }))
     .sort((left, right) => right.score - left.score)
+}
+
+// A search over documents or the web is what a model tries when nothing else fits a question.
+function answersAnything(tool: OfferedTool, text: string): boolean {
+  const about = `${splitWords(tool.name).join(' ')} ${tool.description}`
+  return (
+    /^(?:what|how|why|who|where|when|which|can|does|do|is|are)\b[^]*\?/i.test(text.trim()) &&
+    /\b(?:search|look ?up|find|query)/i.test(about) &&
+    /\b(?:docs|documentation|knowledge|web|internet|faq|wiki|wikipedia|articles|help cent)/i.test(
+      about,
+    )
+  )
 }
 
 function askedStems(text: string): ReadonlySet<string> {
@@ -51,7 +64,10 @@ function askedStems(text: string): ReadonlySet<string> {
   const stems = new Set(
     contentStems(expression === undefined ? prose : prose.replace(/\btimes\b/gi, ' ')),
   )
-  if (expression !== undefined) stems.add(stem('calculate'))
+  if (expression !== undefined) {
+    for (const word of ['calculate', ...operationsOf(expression)]) stems.add(stem(word))
+  }
+  if (/\bhttps?:\/\//.test(prose)) for (const word of ['url', 'fetch']) stems.add(stem(word))
   const named = findMentions(prose).paths.some((path) => /\w\.\w+$/.test(path))
   if (named) for (const word of ['read', 'file']) stems.add(stem(word))
   else if (asksForFigure(prose) && !/\b(?:read|open|show|delete|search)\b/i.test(prose)) {
@@ -61,6 +77,17 @@ function askedStems(text: string): ReadonlySet<string> {
     stems.add(stem('search'))
   return stems
 }
+
+function operationsOf(expression: string): readonly string[] {
+  return operations.filter(([sign]) => expression.includes(sign)).map(([, name]) => name)
+}
+
+const operations: readonly (readonly [string, string])[] = [
+  ['+', 'add'],
+  [' - ', 'subtract'],
+  ['*', 'multiply'],
+  ['/', 'divide'],
+]
 
 function vocabularyOf(tool: OfferedTool): ReadonlyMap<string, number> {
   const vocabulary = new Map<string, number>()

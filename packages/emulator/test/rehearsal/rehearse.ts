@@ -16,7 +16,10 @@ export const NOW: number = Date.parse('2026-11-20T12:00:00Z')
 const MAX_REPLIES = 8
 
 /** Plays the part of an agent: asks, runs the tools, asks again until there is text. */
-export async function rehearse(question: string, tools: readonly RehearsedTool[]): Promise<Rehearsed> {
+export async function rehearse(
+  question: string,
+  tools: readonly RehearsedTool[],
+): Promise<Rehearsed> {
   const model = rehearsal({
     runtime: {
       now: () => NOW,
@@ -37,7 +40,13 @@ export async function rehearse(question: string, tools: readonly RehearsedTool[]
     for (const call of reply.toolCalls) {
       calls.push(call)
       const content = answerOf(call, tools)
-      messages.push({ role: 'tool', content, toolCalls: [], toolName: call.toolName, toolInput: call.input })
+      messages.push({
+        role: 'tool',
+        content,
+        toolCalls: [],
+        toolName: call.toolName,
+        toolInput: call.input,
+      })
     }
   }
   throw new Error(`No answer after ${MAX_REPLIES} replies to ${JSON.stringify(question)}.`)

@@ -29,6 +29,14 @@ const files: Readonly<Record<string, number>> = {
   'packages/rest/src/index.ts': 5,
 }
 
+const sums: ReadonlyMap<string, number> = new Map([
+  ['(17 / 100) * 2340', 397.8],
+  ['12 * 7', 84],
+  ['3 + 4 + 5', 12],
+  ['3 * 4', 12],
+  ['40 + 210', 250],
+])
+
 /** A folder with files, a calculator and a clock. */
 export const workspaceTools: readonly RehearsedTool[] = [
   define(
@@ -38,7 +46,10 @@ export const workspaceTools: readonly RehearsedTool[] = [
     [],
     ({ folder }) =>
       Object.entries(files)
-        .filter(([path]) => folder === undefined || folder === '.' || path.startsWith(`${String(folder)}/`))
+        .filter(
+          ([path]) =>
+            folder === undefined || folder === '.' || path.startsWith(`${String(folder)}/`),
+        )
         .map(([path, lines]) => `${path}  ${lines} lines`)
         .join('\n'),
   ),
@@ -47,7 +58,12 @@ export const workspaceTools: readonly RehearsedTool[] = [
     'Read a text file.',
     {
       path: text('Path of the file'),
-      maxLines: { type: 'integer', description: 'At most this many lines', minimum: 1, default: 200 },
+      maxLines: {
+        type: 'integer',
+        description: 'At most this many lines',
+        minimum: 1,
+        default: 200,
+      },
     },
     ['path'],
     ({ path }) => {
@@ -67,7 +83,7 @@ export const workspaceTools: readonly RehearsedTool[] = [
     'Evaluate an arithmetic expression.',
     { expression: text('Such as (2 + 3) * 4') },
     ['expression'],
-    ({ expression }) => (expression === '(17 / 100) * 2340' ? 397.8 : 'computed'),
+    ({ expression }) => sums.get(String(expression)) ?? 'computed',
   ),
   define(
     'current_time',
@@ -99,11 +115,17 @@ const orderId: JsonObject = { type: 'string', description: 'Order number' }
 
 /** A shop's service desk. */
 export const shopTools: readonly RehearsedTool[] = [
-  define('get_order', 'Look up an order: its status, items and total.', { orderId }, ['orderId'], (input) => ({
-    orderId: input['orderId'] ?? '',
-    status: 'delivered',
-    total: 59.9,
-  })),
+  define(
+    'get_order',
+    'Look up an order: its status, items and total.',
+    { orderId },
+    ['orderId'],
+    (input) => ({
+      orderId: input['orderId'] ?? '',
+      status: 'delivered',
+      total: 59.9,
+    }),
+  ),
   define(
     'refund_order',
     'Refund an order to the customer.',
@@ -115,11 +137,21 @@ export const shopTools: readonly RehearsedTool[] = [
     ['orderId', 'amount'],
     ({ amount }) => ({ refunded: amount ?? 0 }),
   ),
-  define('cancel_order', 'Cancel an order that is not shipped yet.', { orderId }, ['orderId'], () => 'cancelled'),
+  define(
+    'cancel_order',
+    'Cancel an order that is not shipped yet.',
+    { orderId },
+    ['orderId'],
+    () => 'cancelled',
+  ),
   define(
     'send_email',
     'Send an email to a customer.',
-    { to: { type: 'string', format: 'email', description: 'Address' }, subject: text('Subject'), body: text('Body') },
+    {
+      to: { type: 'string', format: 'email', description: 'Address' },
+      subject: text('Subject'),
+      body: text('Body'),
+    },
     ['to', 'subject', 'body'],
     () => 'sent',
   ),
@@ -137,7 +169,11 @@ export const extractionTools: readonly RehearsedTool[] = [
       address: {
         type: 'object',
         description: 'Where the person lives',
-        properties: { street: text('Street and number'), city: text('City'), zip: text('Postal code') },
+        properties: {
+          street: text('Street and number'),
+          city: text('City'),
+          zip: text('Postal code'),
+        },
         required: ['city'],
       },
       tags: { type: 'array', items: { type: 'string' }, description: 'Labels' },
@@ -145,5 +181,100 @@ export const extractionTools: readonly RehearsedTool[] = [
     },
     ['name'],
     () => 'saved',
+  ),
+]
+
+const number = (description: string): JsonObject => ({ type: 'number', description })
+const currency: JsonObject = {
+  type: 'string',
+  enum: ['USD', 'EUR', 'GBP'],
+  description: 'Currency',
+}
+const day: JsonObject = { type: 'string', format: 'date', description: 'Day' }
+
+function desk(
+  name: string,
+  description: string,
+  properties: JsonObject,
+  required: readonly string[] = Object.keys(properties),
+): RehearsedTool {
+  return define(name, description, properties, required, () => 'done')
+}
+
+/** Tools of many trades, side by side. */
+export const deskTools: readonly RehearsedTool[] = [
+  desk('getGithubUser', 'Look up a GitHub user', { username: text('Login') }),
+  desk('add', 'Add two numbers', { a: number('First'), b: number('Second') }),
+  desk('multiply', 'Multiply two numbers', { a: number('First'), b: number('Second') }),
+  desk('convert_currency', 'Convert money from one currency to another', {
+    amount: number('Amount'),
+    from: currency,
+    to: currency,
+  }),
+  desk(
+    'set_light',
+    'Turn a light on or off',
+    {
+      room: text('Room'),
+      on: { type: 'boolean', description: 'On' },
+      brightness: { type: 'integer', minimum: 0, maximum: 100, description: 'Percent' },
+    },
+    ['room', 'on'],
+  ),
+  desk(
+    'book_flight',
+    'Book a flight',
+    {
+      origin: text('From'),
+      destination: text('To'),
+      date: day,
+      passengers: { type: 'integer', description: 'How many', default: 1 },
+    },
+    ['origin', 'destination', 'date'],
+  ),
+  desk('book_hotel', 'Book a hotel room', {
+    city: text('City'),
+    checkIn: day,
+    checkOut: day,
+    guests: { type: 'integer', description: 'Guests' },
+  }),
+  desk(
+    'create_todo',
+    'Add a task to the todo list',
+    {
+      title: text('What to do'),
+      priority: {
+        type: 'string',
+        enum: ['low', 'medium', 'high'],
+        description: 'Priority',
+        default: 'medium',
+      },
+    },
+    ['title'],
+  ),
+  desk('list_todos', 'List all tasks of the todo list', {}),
+  desk('place_order', 'Place an order for products', {
+    items: {
+      type: 'array',
+      description: 'What is ordered',
+      items: {
+        type: 'object',
+        properties: {
+          product: text('Product'),
+          quantity: { type: 'integer', description: 'How many' },
+        },
+        required: ['product', 'quantity'],
+      },
+    },
+  }),
+  desk('translate', 'Translate a text', { text: text('Text'), targetLanguage: text('Language') }),
+  desk('fetch_url', 'Fetch a web page', {
+    url: { type: 'string', format: 'uri', description: 'URL' },
+  }),
+  desk(
+    'search_docs',
+    'Search the documentation',
+    { query: text('Words'), limit: { type: 'integer', description: 'At most', default: 5 } },
+    ['query'],
   ),
 ]
