@@ -40,7 +40,7 @@ export default defineConfig({
         test: {
           name: 'workerd',
           include: [WORKERD_TESTS],
-          globalSetup: ['./packages/emulator/test/global-setup.ts'],
+          globalSetup: ['./packages/core/test/contract/global-setup.ts'],
         },
       },
     ],
