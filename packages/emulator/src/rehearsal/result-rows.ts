@@ -64,6 +64,8 @@ function rowOfLine(line: string): ResultRow {
     .replace(/^[-*•]\s+/, '')
   const label = /^[^\s:,|]+/.exec(text)?.[0] ?? text
   const numbers = new Map<string, number>()
+  // In what a search found, the number is a place, and others are part of the text.
+  if (/^:\d+:/.test(text.slice(label.length))) return { label, numbers }
   for (const match of text
     .slice(label.length)
     .matchAll(/(\d+(?:,\d{3})*(?:\.\d+)?)\s*([a-z%]*)/gi)) {

@@ -10,9 +10,10 @@ const NEGATION = /^(?:not|no|without|never|exclude|excluding|don|doesn|isn|excep
 /** The member of an `enum` a text speaks of: all its words, a word for the same, or the sign of an operation. */
 export function findMember(
   name: string,
-  members: readonly JsonValue[],
+  all: readonly JsonValue[],
   evidence: Evidence,
 ): JsonValue | undefined {
+  const members = all.filter((member) => typeof member !== 'object')
   const { text } = evidence.mentions
   const stems = new Set(splitWords(text).map(stem))
   const ideas = new Set(Array.from(contentStems(text), conceptOf))
@@ -34,6 +35,13 @@ export function findMember(
   )
   // `warm` is no more celsius than fahrenheit.
   return meant.length === 1 ? meant[0] : undefined
+}
+
+/** Texts and numbers as text; what else there is is left out. */
+export function scalarTexts(values: readonly JsonValue[]): readonly string[] {
+  return values
+    .filter((value) => typeof value === 'string' || typeof value === 'number')
+    .map(String)
 }
 
 // `from USD to EUR`: the word before a member says which argument it is for.

@@ -4,6 +4,7 @@ import type { OfferedTool } from '../model-source.ts'
 import { findExpression } from './arithmetic.ts'
 import { asksForFigure } from './figure.ts'
 import { findMentions } from './mentions.ts'
+import { scalarTexts } from './scalar-argument.ts'
 import { propertiesOf } from './schema-type.ts'
 import { conceptOf, contentStems, splitWords, stem } from './words.ts'
 
@@ -114,7 +115,7 @@ function weightOf(vocabulary: ReadonlyMap<string, number>, word: string): number
 
 function membersOf(schema: JsonValue): string {
   const members = isJsonObject(schema) ? ownValue(schema, 'enum') : undefined
-  return Array.isArray(members) ? members.slice(0, 50).map(String).join(' ') : ''
+  return Array.isArray(members) ? scalarTexts(members.slice(0, 50)).join(' ') : ''
 }
 
 /** True for a tool whose name says that it changes something: never called only to learn something. */
