@@ -28,8 +28,8 @@ export function fallbackValue(
 }
 
 function declared(schema: JsonObject): readonly JsonValue[] {
-  const lists = [ownValue(schema, 'enum'), ownValue(schema, 'examples')].flatMap((list) =>
-    Array.isArray(list) ? list : [],
+  const lists = [ownValue(schema, 'enum'), ownValue(schema, 'examples')].flatMap((values) =>
+    Array.isArray(values) ? values : [],
   )
   const single = [ownValue(schema, 'default'), ownValue(schema, 'const')]
   return [...single, ...lists].filter((value) => value !== undefined)
@@ -97,7 +97,7 @@ function texts(name: string, schema: JsonObject, evidence: Evidence): readonly s
     ...(subject === undefined ? [] : [subject]),
     ...quoted,
     ...identifiers,
-    ...names.map(({ name }) => name),
+    ...names.map((mention) => mention.name),
     ...paths,
     ...counted.map(({ written }) => written),
     mentions.text.slice(0, 200),

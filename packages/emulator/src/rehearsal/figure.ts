@@ -70,11 +70,13 @@ function compare(
     .slice(0, 3)
     .map(({ group, sum }) => `${group} ${round(sum)}`)
     .join(', ')
-  const what = unit === undefined ? 'entries' : unit
-  const figure = `${round(first.sum)}${what === '' ? '' : ` ${what}`}`
-  const verb = /^(?:most|fewest|least)$/.test(word) ? 'has' : 'is'
+  const what = unit ?? 'entries'
+  const sum = round(first.sum)
+  const claim = /^(?:most|fewest|least)$/.test(word)
+    ? `has the ${word} ${what}`.trim() + `: ${sum}`
+    : `is the ${word}: ${sum} ${what}`.trim()
   return {
-    sentence: `\`${first.group}\` ${verb} the ${word}: ${figure}${next === '' ? '' : ` (next: ${next})`}.`,
+    sentence: `\`${first.group}\` ${claim}${next === '' ? '' : ` (next: ${next})`}.`,
     label: first.group,
     terms: unit === undefined ? [] : first.terms,
   }

@@ -27,7 +27,7 @@ function longestList(value: JsonValue): readonly JsonValue[] {
   if (Array.isArray(value)) return value
   if (!isJsonObject(value)) return []
   const lists = Object.values(value).filter(Array.isArray)
-  const [longest] = lists.sort((left, right) => right.length - left.length)
+  const [longest] = lists.toSorted((left, right) => right.length - left.length)
   // `{ "core": 1204, "rest": 210 }` is a list too.
   const pairs = Object.entries(value).filter(([, item]) => typeof item === 'number')
   return longest ?? (pairs.length > 1 ? pairs.map(([name, item]) => ({ name, value: item })) : [])

@@ -24,10 +24,10 @@ export function findMember(
   const directed = named.length > 1 ? findDirected(name, named, text) : undefined
   if (directed !== undefined) return directed
   // Of `high` and `very high` the longer one says more.
-  const [longest] = [...named].sort((left, right) => String(right).length - String(left).length)
+  const [longest] = named.toSorted((left, right) => String(right).length - String(left).length)
   if (longest !== undefined) return longest
   const signed = members.find((member) =>
-    operations.some(([name, sign]) => name.test(String(member)) && sign.test(text)),
+    operations.some(([operation, sign]) => operation.test(String(member)) && sign.test(text)),
   )
   if (signed !== undefined) return signed
   const meant = members.filter(
@@ -51,7 +51,9 @@ function findDirected(
   text: string,
 ): JsonValue | undefined {
   const isTarget = (member: JsonValue): boolean =>
-    /\b(?:to|into|in)\s+$/i.test(text.slice(0, Math.max(0, text.indexOf(String(member)))))
+    /\b(?:to|into|in)\s+$/i.test(
+      text.slice(0, Math.max(0, text.indexOf(scalarTexts([member])[0] ?? ''))),
+    )
   if (/^(?:to|target|dest)/i.test(name)) return members.find(isTarget)
   return /^(?:from|source|origin)/i.test(name)
     ? members.find((member) => !isTarget(member))

@@ -43,7 +43,7 @@ export function rankTools(tools: readonly OfferedTool[], text: string): readonly
   const last = ranked.filter(({ tool }) => fitting.length === 0 && answersAnything(tool, text))
   return [...fitting, ...last]
     .map(({ tool, score }) => ({ tool, score }))
-    .sort((left, right) => right.score - left.score)
+    .toSorted((left, right) => right.score - left.score)
 }
 
 // A search over documents or the web is what a model tries when nothing else fits a question.

@@ -1,6 +1,6 @@
 import { Ajv } from 'ajv'
 import formats from 'ajv-formats'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { JsonObject, ModelMessage, ModelReply, OfferedTool } from '../../src/index.ts'
 import { rehearsal } from '../../src/index.ts'
@@ -245,22 +245,19 @@ test('long texts are read in linear time', async () => {
     'x@'.repeat(50_000),
     ' - '.repeat(30_000),
   ]
-  const [weather] = [
-    {
+  const anyQuery = {
+    type: 'object',
+    properties: { query: { type: 'string' } },
+    required: ['query'],
+  }
+  for (const text of long) {
+    const search = {
       name: 'search_files',
       description: 'Search files',
-      parameters: {
-        type: 'object',
-        properties: { query: { type: 'string' } },
-        required: ['query'],
-      },
-    },
-  ]
-  for (const text of long) {
-    const { replies } = await rehearse(
-      `search files ${text}`,
-      weather ? [{ ...weather, run: () => text }] : [],
-    )
+      parameters: anyQuery,
+      run: () => text,
+    }
+    const { replies } = await rehearse(`search files ${text}`, [search])
     expect(replies).toBeLessThanOrEqual(8)
   }
 }, 5000)
