@@ -5,8 +5,8 @@ import { build } from 'esbuild'
 export interface Bundle {
   readonly code: string
   readonly gzipBytes: number
-  /** Paths of the modules inside, from the workspace's root. */
-  readonly modules: readonly string[]
+  /** The modules inside and their share of `code` in bytes, by path from the workspace's root, heaviest first. */
+  readonly modules: ReadonlyMap<string, number>
 }
 
 /**
@@ -28,10 +28,19 @@ export async function bundle(source: string, folder: string): Promise<Bundle> {
   })
   const code = outputFiles[0]?.text ?? ''
   const gzipBytes = gzipSync(code, { level: 9 }).byteLength
-  return { code, gzipBytes, modules: Object.keys(metafile.inputs) }
+  const shares = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs))
+  const modules = shares.map(([path, { bytesInOutput }]) => [path, bytesInOutput] as const)
+  return { code, gzipBytes, modules: new Map(modules.toSorted((a, b) => b[1] - a[1])) }
 }
 
-/** `12.3 KiB`. */
-export function kibibytes(bytes: number): string {
-  return `${(bytes / 1024).toFixed(1)} KiB`
+/** What a size test shows: the figure beside its budget, and where the weight is when it is too much. */
+export function sizeReport(
+  name: string,
+  { gzipBytes, modules }: Bundle,
+  budgetKib: number,
+): string {
+  const figure = `${name}: ${(gzipBytes / 1024).toFixed(1)} KiB gzip of ${budgetKib} KiB`
+  if (gzipBytes <= budgetKib * 1024) return figure
+  const heaviest = [...modules].slice(0, 15)
+  return [figure, ...heaviest.map(([path, bytes]) => `${bytes} bytes ${path}`)].join('\n  ')
 }

@@ -1,1 +1,3 @@
-export {}
+export { binding } from './binding-backend.ts'
+export type { AiBinding, AiRunOptions, BindingOptions } from './binding-backend.ts'
+export type { GatewayOptions } from '@drover/core/wire'

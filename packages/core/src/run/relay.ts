@@ -23,16 +23,12 @@ export async function* relay<Value>(
   }
   task.then(settle, settle)
   for (;;) {
-    yield* drain(queue)
+    for (let event = queue.items.shift(); event !== undefined; event = queue.items.shift()) {
+      yield event
+    }
     if (settled) return task
     await new Promise<void>((resolve) => {
       queue.wake = resolve
     })
   }
-}
-
-/** Hands out what waits in the queue now. */
-export function* drain(queue: EventQueue): Generator<RunEvent, void, undefined> {
-  for (let event = queue.items.shift(); event !== undefined; event = queue.items.shift())
-    yield event
 }

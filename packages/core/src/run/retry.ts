@@ -85,5 +85,5 @@ function delayFor(failure: Failure, attempt: number, runtime: Runtime): number |
       runtime.random() * Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempt - 1)),
     )
   }
-  return asked > MAX_RETRY_AFTER_MS ? undefined : Math.ceil(asked * (1 + runtime.random() * 0.1))
+  return asked > MAX_RETRY_AFTER_MS ? undefined : asked + Math.round(asked * 0.1 * runtime.random())
 }

@@ -1,6 +1,7 @@
 import { DroverError } from '../errors.ts'
 import type { JsonValue } from '../message.ts'
 import type { Backend, WireRequest } from '../wire/backend.ts'
+import { untilAborted } from '../until-aborted.ts'
 import type { WireInputs } from '../wire/inputs.ts'
 
 /** A reply in short: text, calls, or both. It is sent in the native dialect of the seed models. */
@@ -57,7 +58,7 @@ export function scriptedBackend(
       signal?.throwIfAborted()
       const asked = record(request)
       const entry = script[requests.push(asked) - 1]
-      if (entry !== undefined) return untilAborted(answer(entry, asked), signal)
+      if (entry !== undefined) return respond(entry, asked, signal)
       unexpected++
       throw unscripted(
         `The script has ${script.length} replies, and request ${requests.length} came: add a reply, or find out why the ` +
@@ -82,6 +83,16 @@ const record = (request: WireRequest): ScriptedRequest => ({
   inputs: JSON.parse(request.body()),
 })
 
+/** A real connection is closed by its signal, and so is this one. */
+function respond(
+  entry: ScriptEntry,
+  asked: ScriptedRequest,
+  signal: AbortSignal | undefined,
+): Promise<Response> {
+  const reply = answer(entry, asked)
+  return signal === undefined ? reply : untilAborted(reply, signal)
+}
+
 async function answer(entry: ScriptEntry, asked: ScriptedRequest): Promise<Response> {
   if (typeof entry === 'function') return answer(await entry(asked), asked)
   if (entry instanceof Error) throw entry
@@ -104,17 +115,4 @@ function toNative({ text, toolCalls = [], usage }: ScriptedReply, asked: Scripte
     tool_calls: toolCalls.map((call) => ({ name: call.toolName, arguments: call.input ?? {} })),
     usage: { prompt_tokens: input, completion_tokens: output, total_tokens: input + output },
   }
-}
-
-/** The reply, or the signal's reason: a real connection is closed by its signal, and so is this one. */
-function untilAborted(
-  reply: Promise<Response>,
-  signal: AbortSignal | undefined,
-): Promise<Response> {
-  if (signal === undefined) return reply
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason)
-    signal.addEventListener('abort', onAbort, { once: true })
-    reply.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
-  })
 }

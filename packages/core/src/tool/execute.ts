@@ -2,6 +2,7 @@ import { cloneJson } from '../json.ts'
 import type { Logger } from '../log.ts'
 import type { Message, ToolCall } from '../message.ts'
 import { nearest } from '../nearest.ts'
+import { untilAborted } from '../until-aborted.ts'
 import { toErrorText, toOutputText } from './output.ts'
 import type { Tool, ToolContext } from './tool.ts'
 
@@ -49,9 +50,16 @@ export async function execute(execution: Execution): Promise<Answer> {
   try {
     const given = await untilAborted(enter(tool, parsed.value, execution), signal)
     const checked = await tool.parseOutput(given)
-    if (checked.ok) return { output: toOutputText(checked.value, maxOutputChars), isError: false, dispatched: true }
+    if (checked.ok)
+      return {
+        output: toOutputText(checked.value, maxOutputChars),
+        isError: false,
+        dispatched: true,
+      }
     const why = checked.issues.join('; ')
-    return failed(`The tool \`${tool.name}\` ran, but its result does not match its own output schema: ${why}`)
+    return failed(
+      `The tool \`${tool.name}\` ran, but its result does not match its own output schema: ${why}`,
+    )
   } catch (error) {
     signal.throwIfAborted()
     return failed(`The tool \`${tool.name}\` failed: ${toErrorText(error)}`)
@@ -70,15 +78,6 @@ async function enter(tool: Tool, input: unknown, execution: Execution): Promise<
     log: execution.log,
   }
   return tool.execute(input as never, context) // `parseInput` just gave it, in the shape of the tool's own schema
-}
-
-/** The promise's value, or the signal's reason as soon as it aborts. A rejection that comes too late is swallowed. */
-function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason)
-    signal.addEventListener('abort', onAbort, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
-  })
 }
 
 const refused = (output: string): Answer => ({ output, isError: true, dispatched: false })

@@ -43,7 +43,14 @@ export function mergeKeywords(
 const CONFLICT = Symbol('conflict')
 
 // The outer schema stands left: what it says of itself counts.
-const FIRST_WINS = new Set(['description', 'title', 'default', 'examples', 'deprecated', 'x-drover'])
+const FIRST_WINS = new Set([
+  'description',
+  'title',
+  'default',
+  'examples',
+  'deprecated',
+  'x-drover',
+])
 
 function mergeValue(key: string, left: unknown, right: unknown): unknown {
   if (FIRST_WINS.has(key) || canonicalText(left) === canonicalText(right)) return left

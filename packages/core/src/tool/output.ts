@@ -53,7 +53,8 @@ function toPlain(value: unknown): unknown {
   if (typeof value === 'function' || typeof value === 'symbol') return `[${typeof value}]`
   if (value instanceof Error) return `${value.name}: ${value.message}`
   if (value instanceof Map || value instanceof Set) return [...value]
-  if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`
+  if (value instanceof ArrayBuffer || ArrayBuffer.isView(value))
+    return `[${value.byteLength} bytes]`
   return value
 }
 

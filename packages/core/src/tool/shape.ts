@@ -59,22 +59,33 @@ const ANYTHING: Shape = {
   leftovers: [],
 }
 
-const NAMES_OF_TYPES = new Set(['string', 'number', 'integer', 'boolean', 'null', 'array', 'object'])
+const NAMES_OF_TYPES = new Set([
+  'string',
+  'number',
+  'integer',
+  'boolean',
+  'null',
+  'array',
+  'object',
+])
 
 // What a schema without `type` means by its keywords.
 const TYPE_OF_KEYWORD: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    object: 'properties required additionalProperties patternProperties propertyNames minProperties maxProperties',
+    object:
+      'properties required additionalProperties patternProperties propertyNames minProperties maxProperties',
     array: 'items prefixItems minItems maxItems uniqueItems contains',
     string: 'minLength maxLength pattern format contentEncoding',
     number: 'minimum maximum exclusiveMinimum exclusiveMaximum multipleOf',
   }).flatMap(([type, keywords]) => keywords.split(' ').map((keyword) => [keyword, type] as const)),
 )
 
-const DROPPED = new Set([
-  ...['$ref', '$schema', '$id', '$anchor', '$comment', '$defs', 'definitions', 'allOf', 'oneOf'],
-  ...['const', 'additionalItems', 'readOnly', 'writeOnly'],
-])
+// Written in another keyword, or about documents rather than values.
+const DROPPED = new Set(
+  '$ref $schema $id $anchor $comment $defs definitions allOf oneOf const additionalItems readOnly writeOnly'.split(
+    ' ',
+  ),
+)
 
 interface Flat {
   readonly keywords: Keywords
@@ -104,7 +115,8 @@ function flatten(root: SchemaNode, node: SchemaNode, path: readonly string[]): F
     }
     parts.push(flatten(root, target, [...path, ref]))
   }
-  if (Array.isArray(node['oneOf'])) parts.push({ keywords: { anyOf: node['oneOf'] }, leftovers: [] })
+  if (Array.isArray(node['oneOf']))
+    parts.push({ keywords: { anyOf: node['oneOf'] }, leftovers: [] })
   const all: readonly unknown[] = Array.isArray(node['allOf']) ? node['allOf'] : []
   for (const part of all) if (isSchemaNode(part)) parts.push(flatten(root, part, path))
   return parts.reduce(mergeFlat, { keywords: own, leftovers: [] })
@@ -133,9 +145,9 @@ function toShape(flat: Flat, shapeOf: ShapeOf, root: SchemaNode): Shape {
   const keptShapes = kept.map(shapeOf)
   if (kept.length > 0 && keptShapes.every(isPlainEnum)) {
     const values = keptShapes.flatMap((shape) => shape.keywords.enum ?? [])
-    const types = unionOfTypes(keptShapes)
-    const merged = mergeFlat(base, { keywords: { enum: [...new Set(values)] }, leftovers: [] })
-    return finish(merged, [], types, isNullable)
+    const constants = [...new Set(isNullable ? [...values, null] : values)]
+    const merged = mergeFlat(base, { keywords: { enum: constants }, leftovers: [] })
+    return finish(merged, [], unionOfTypes(keptShapes), isNullable)
   }
   // An alternative that allows everything makes the others superfluous.
   if (keptShapes.some(isAnything)) return finish(base, [], undefined, isNullable)
@@ -193,14 +205,22 @@ function finish(
   if (isImpossible) return { ...ANYTHING, types: [], isNullable: false, keywords }
 
   const { enum: values } = keywords
+  const given = named?.filter((name) => name !== 'null') ?? typesOfValues(values)
+  const meant = given ?? (memberTypes === undefined ? typesOfKeywords(keywords) : undefined)
+  const types =
+    memberTypes === undefined || meant === undefined
+      ? (meant ?? memberTypes)
+      : common(meant, memberTypes)
+  // A type that only the other keywords tell of leaves no room for null, as its author would say.
+  const namesNull = named === undefined ? given === meant : named.includes('null')
   const hasNull = values === undefined || values.includes(null)
-  const isNullable =
-    membersAllowNull && hasNull && (named === undefined || named.includes('null') || nullable === true)
-  const given = named?.filter((name) => name !== 'null') ?? typesOfValues(values) ?? typesOfKeywords(keywords)
-  const types = memberTypes === undefined ? given : given === undefined ? memberTypes : common(given, memberTypes)
+  const isNullable = membersAllowNull && hasNull && (namesNull || nullable === true)
   const codec = codecOf(keywords)
   return {
-    types: codec === undefined ? types && withoutIntegers(types) : [codec === 'date' ? 'string' : 'integer'],
+    types:
+      codec === undefined
+        ? types && withoutIntegers(types)
+        : [codec === 'date' ? 'string' : 'integer'],
     isNullable,
     keywords,
     members,
@@ -222,7 +242,12 @@ function typesOfKeywords(keywords: Keywords): readonly string[] | undefined {
 function common(left: readonly string[], right: readonly string[]): readonly string[] {
   const fits = (type: string, types: readonly string[]): boolean =>
     types.includes(type) || (type === 'integer' && types.includes('number'))
-  return [...new Set([...left.filter((type) => fits(type, right)), ...right.filter((type) => fits(type, left))])]
+  return [
+    ...new Set([
+      ...left.filter((type) => fits(type, right)),
+      ...right.filter((type) => fits(type, left)),
+    ]),
+  ]
 }
 
 /** How a value that JSON lacks is written: our own mark, set when the schema was converted. */

@@ -91,6 +91,8 @@ export function classify(
   if (byCode !== undefined) return byCode
   const byStatus = status === undefined ? undefined : STATUSES.get(status)
   if (byStatus !== undefined) return byStatus
+  // A redirect is not followed, and would be the same again.
+  if (status !== undefined && status >= 300 && status < 400) return never('http.protocol')
   if (status !== undefined && status >= 400 && status < 500) return never('http.bad_request')
   // 500, 502, 503, 520 to 529 are the service's or the edge's bad moment.
   return status !== undefined && status >= 500 ? patient('http.server') : once('http.protocol')

@@ -31,22 +31,25 @@ export interface FailedAnswer {
 export function readFailure(answer: FailedAnswer, context: FailureContext): Failure {
   const said = findMessage(answer)
   const serviceCode = findCode(answer.json) ?? codeInText(said)
-  const found = classify(said, serviceCode, answer.status >= 400 ? answer.status : undefined)
+  // An error inside a success says nothing by its status, and a caller who passes it on would report a success.
+  const status = answer.status < 200 || answer.status > 299 ? answer.status : undefined
+  const found = classify(said, serviceCode, status)
   const wait = readRetryAfter(answer.headers, context.now)
   const retryAfterMs = found.code === 'http.quota' ? untilMidnightUtc(context.now) : wait
   const requestId = answer.headers.get('cf-ai-req-id')
   const details: BackendErrorDetails = {
-    status: answer.status,
     retryable: found.retries > 0,
+    ...(status !== undefined && { status }),
     ...(serviceCode !== undefined && { serviceCode }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     ...(requestId !== null && { requestId }),
   }
-  const where =
-    serviceCode === undefined
-      ? `HTTP ${answer.status}`
-      : `code ${serviceCode}, HTTP ${answer.status}`
-  const message = `Workers AI answered ${where}: ${quote(said, context)}${advice(found, context)}`
+  const where = [
+    ...(serviceCode === undefined ? [] : [`code ${serviceCode}`]),
+    ...(status === undefined ? [] : [`HTTP ${status}`]),
+  ]
+  const what = where.length === 0 ? 'an error' : where.join(', ')
+  const message = `Workers AI answered ${what}: ${asSentence(quote(said, context))}${advice(found, status, context)}`
   return { error: new BackendError(found.code, message, details), retries: found.retries }
 }
 
@@ -115,16 +118,23 @@ function codeInText(text: string): number | undefined {
   return undefined
 }
 
+/** Control characters, line separators and the marks that turn the direction of writing. */
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+/g
+
 /** Foreign text as a message may show it: without secrets and control characters, at most 300 characters. */
 function quote(text: string, { redact }: FailureContext): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-  const clean = redact(text)
-    .replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+/g, ' ')
-    .trim()
+  const clean = redact(text).replace(CONTROLS, ' ').trim()
   return clean.length > 300 ? `${clean.slice(0, 300)}…` : clean || '(empty body)'
 }
 
-function advice({ code }: ErrorClass, { model }: FailureContext): string {
+const asSentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`)
+
+function advice(
+  { code }: ErrorClass,
+  status: number | undefined,
+  { model }: FailureContext,
+): string {
   const successor = retirementOf(model)?.successor ?? '@cf/meta/llama-3.1-8b-instruct-fast'
   switch (code) {
     case 'model.retired':
@@ -137,6 +147,10 @@ function advice({ code }: ErrorClass, { model }: FailureContext): string {
       return ' Send a shorter history or a smaller `maxTokens`.'
     case 'http.not_found':
       return ' Check the account id and the model id.'
+    case 'http.protocol':
+      return status !== undefined && status >= 300 && status < 400
+        ? ' A redirect is never followed, because the credentials would go with it: check the address.'
+        : ''
     default:
       return ''
   }

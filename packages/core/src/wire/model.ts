@@ -1,6 +1,7 @@
 import { DroverError } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import { nearest } from '../nearest.ts'
+import { checkModelId } from './model-id.ts'
 import {
   customProfile,
   knownModels,
@@ -39,7 +40,10 @@ export function resolveModel(
   }
   const known = profileOf(model)
   if (known !== undefined) return { ...known, ...given }
-  if (given !== undefined) return customProfile(given)
+  if (given !== undefined) {
+    checkModelId(model)
+    return customProfile(given)
+  }
   const near = nearest(model, knownModels())
   throw new DroverError(
     'config.model',

@@ -1,18 +1,29 @@
+import type { Runtime } from '@drover/core'
+import { systemRuntime } from '@drover/core'
 import type { ModelSource } from '../model-source.ts'
+import { writeAnswer } from './answer.ts'
+import { planCalls } from './plan.ts'
+import { readTurn } from './turn.ts'
 
-/** Ends every text it writes. */
-export const REHEARSAL_MARK = '(rehearsal: a rule-based stand-in wrote this, not a language model)'
+/** How a rehearsal behaves. */
+export interface RehearsalOptions {
+  /** Its clock tells which day `tomorrow` is. @default systemRuntime */
+  readonly runtime?: Runtime
+}
 
-export function rehearsal(): ModelSource {
+/**
+ * A stand-in for a model that needs nothing installed: rules that pick, from whatever tools are offered, those whose
+ * names and descriptions fit the question, fill their arguments from its words, carry values from one result into the
+ * next call, and answer by quoting the results. Deterministic; at most 6 calls for a question, no call twice. It
+ * understands nothing: every text it writes ends with a mark that says so.
+ */
+export function rehearsal({ runtime = systemRuntime }: RehearsalOptions = {}): ModelSource {
   return {
     name: 'rehearsal',
     reply: (request) => {
-      const last = request.messages.at(-1)
-      const [tool] = request.tools
-      if (tool !== undefined && last?.role === 'user') {
-        return { toolCalls: [{ toolName: tool.name, input: {} }] }
-      }
-      return { text: `${last?.content ?? request.prompt ?? ''} ${REHEARSAL_MARK}` }
+      const turn = readTurn(request)
+      const toolCalls = planCalls(request.tools, turn, runtime.now())
+      return toolCalls.length > 0 ? { toolCalls } : { text: writeAnswer(turn, request.tools) }
     },
   }
 }

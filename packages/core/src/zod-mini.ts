@@ -1,0 +1,35 @@
+import { type $ZodType, type input, type output, toJSONSchema } from 'zod/v4/core'
+import { DroverError } from './errors.ts'
+import type { StandardSchema } from './tool/standard-schema.ts'
+
+/**
+ * Gives a zod/mini schema the JSON Schema that it lacks: `tool({ input: zodMini(schema) })`. Other zod 4 schemas pass too,
+ * but need no wrapping.
+ * @throws DroverError `config.tool` for anything that is no zod 4 schema.
+ * @see https://zod.dev/packages/mini
+ */
+export function zodMini<Schema extends $ZodType>(
+  schema: Schema,
+): StandardSchema<input<Schema>, output<Schema>> {
+  if (typeof schema !== 'object' || schema === null || !('_zod' in schema)) {
+    throw new DroverError(
+      'config.tool',
+      'Expected `zodMini` to be given a zod/mini schema, got something else: wrap a zod 3 schema with `zod3` from ' +
+        '`@drover/core/zod3`, and give any other as it is.',
+    )
+  }
+  const { validate, vendor } = schema['~standard']
+  const standard: StandardSchema<input<Schema>, output<Schema>> = {
+    '~standard': {
+      version: 1,
+      vendor,
+      validate,
+      jsonSchema: {
+        // What a tool may take, so the input side: before transforms and with defaults optional.
+        input: ({ target, libraryOptions }) =>
+          toJSONSchema(schema, { ...libraryOptions, target, io: 'input' }),
+      },
+    },
+  }
+  return standard
+}

@@ -1,0 +1,58 @@
+import * as core from '@drover/core'
+import * as testing from '@drover/core/testing'
+import * as wire from '@drover/core/wire'
+import * as zod3 from '@drover/core/zod3'
+import * as zodMini from '@drover/core/zod-mini'
+import { expect, test } from 'vitest'
+
+test('these names are the public surface', () => {
+  expect(Object.keys(core).toSorted()).toMatchInlineSnapshot(`
+    [
+      "BackendError",
+      "DroverError",
+      "and",
+      "createAgent",
+      "foldEvents",
+      "generate",
+      "maxSteps",
+      "neuronsUsed",
+      "not",
+      "or",
+      "runTools",
+      "silentLogger",
+      "systemRuntime",
+      "timeElapsed",
+      "toFlatTool",
+      "toFunctionTool",
+      "tokensUsed",
+      "tool",
+      "toolCalled",
+    ]
+  `)
+  expect(Object.keys(testing).toSorted()).toMatchInlineSnapshot(`
+    [
+      "fakeRuntime",
+      "forbidModelRequests",
+      "scriptedBackend",
+    ]
+  `)
+  expect(Object.keys(wire).toSorted()).toMatchInlineSnapshot(`
+    [
+      "checkGateway",
+      "checkHeaderText",
+      "checkModelId",
+      "classify",
+      "guardJson",
+      "isServiceCode",
+      "knownModels",
+      "nearest",
+      "own",
+      "parseJson",
+      "profileOf",
+      "readReply",
+      "retirementOf",
+    ]
+  `)
+  expect(Object.keys(zod3)).toEqual(['zod3'])
+  expect(Object.keys(zodMini)).toEqual(['zodMini'])
+})

@@ -1,0 +1,81 @@
+import { createAgent, foldEvents, tool, type RunEvent } from '@drover/core'
+import { scriptedBackend } from '@drover/core/testing'
+import { expect, test } from 'vitest'
+import * as z from 'zod'
+
+const model = '@cf/meta/llama-3.1-8b-instruct-fast'
+const reason = new Error('enough')
+
+/** A run with three calls, of which at most two run at once; the first aborts the run, none heeds the signal. */
+const abortedRun = async () => {
+  const controller = new AbortController()
+  let entered = 0
+  const deaf = tool({
+    name: 'deaf',
+    description: 'Ignores the signal',
+    input: z.object({}),
+    execute: () => {
+      if (++entered === 2) controller.abort(reason)
+      return new Promise(() => {})
+    },
+  })
+  const toolCalls = [{ toolName: 'deaf' }, { toolName: 'deaf' }, { toolName: 'deaf' }]
+  const backend = scriptedBackend([{ toolCalls }, 'Never.'])
+  const agent = createAgent({ backend, model, tools: [deaf], maxParallelCalls: 2 })
+  const stream = agent.stream('Go', { signal: controller.signal })
+  const events: RunEvent[] = []
+  await expect(async () => {
+    for await (const event of stream) events.push(event)
+  }).rejects.toBe(reason)
+  return { events, entered: () => entered, backend, controller }
+}
+
+test('an aborted run settles although its tools ignore the signal, and dispatches nothing more', async () => {
+  const { entered, backend, events } = await abortedRun()
+  expect(entered()).toBe(2)
+  expect(backend.requests).toHaveLength(1)
+  expect(events.at(-1)).toMatchObject({ type: 'run-end', stopReason: 'aborted' })
+})
+
+test('every call of an aborted run is answered: what was under way may have happened, the rest did not', async () => {
+  const { events } = await abortedRun()
+  const state = foldEvents(events)
+  expect(state.openCalls).toEqual([])
+  const answers = state.messages.flatMap((message) =>
+    message.role === 'tool' ? [message.content] : [],
+  )
+  expect(answers).toHaveLength(3)
+  expect(answers[0]).toContain('may have had its effect')
+  expect(answers[1]).toContain('may have had its effect')
+  expect(answers[2]).toContain('Not run')
+})
+
+test('the conversation of an aborted run can be gone on with', async () => {
+  const { events } = await abortedRun()
+  const { messages } = foldEvents(events)
+  const backend = scriptedBackend(['Fine.'])
+  const result = await createAgent({ backend, model }).run([
+    ...messages,
+    { role: 'user', content: 'And now?' },
+  ])
+  expect(result.text).toBe('Fine.')
+})
+
+test('a shared signal keeps no listener of a run that is over', async () => {
+  const controller = new AbortController()
+  let listeners = 0
+  const { signal } = controller
+  const add = signal.addEventListener.bind(signal)
+  const remove = signal.removeEventListener.bind(signal)
+  signal.addEventListener = (...given: Parameters<typeof add>) => {
+    listeners++
+    add(...given)
+  }
+  signal.removeEventListener = (...given: Parameters<typeof remove>) => {
+    listeners--
+    remove(...given)
+  }
+  const agent = createAgent({ backend: scriptedBackend(['1', '2', '3']), model })
+  for (let run = 0; run < 3; run++) await agent.run('Go', { signal })
+  expect(listeners).toBe(0)
+})

@@ -1,0 +1,136 @@
+import { createAgent, DroverError, generate, tool, type Message } from '@drover/core'
+import { scriptedBackend } from '@drover/core/testing'
+import { describe, expect, test } from 'vitest'
+import * as z from 'zod'
+
+const model = '@cf/meta/llama-3.1-8b-instruct-fast'
+const call = { toolCallId: 'call00001', toolName: 'look', input: {} }
+const asks: Message = { role: 'assistant', content: '', toolCalls: [call] }
+const answers: Message = {
+  role: 'tool',
+  toolCallId: 'call00001',
+  toolName: 'look',
+  content: 'seen',
+}
+const user: Message = { role: 'user', content: 'Go' }
+
+/** Every case must fail before a request is sent. */
+const refused = async (given: unknown, code: string, ...words: string[]): Promise<void> => {
+  const backend = scriptedBackend([])
+  const agent = createAgent({ backend, model })
+  const error = await agent.run(given as string).catch((thrown: unknown) => thrown)
+  expect(error).toBeInstanceOf(DroverError)
+  expect(error).toMatchObject({ code })
+  for (const word of words) expect((error as Error).message).toContain(word)
+  expect(backend.requests).toHaveLength(0)
+}
+
+describe('what a run starts from is refused before any request when it is', () => {
+  test.each([
+    ['empty', '', 'empty text'],
+    ['only spaces', ' \n\t', 'empty text'],
+    ['an empty list', [], 'empty list'],
+    ['nothing', undefined, 'got nothing'],
+    ['a number', 42, 'got a number'],
+    ['a character too long', 'x'.repeat(131_073), '131,072'],
+    ['a list with null', [null], 'message 0'],
+    ['a message with an unknown role', [{ role: 'robot', content: 'x' }], '"robot"'],
+    ['a message without content', [{ role: 'user' }], 'content of message 0'],
+    ['a message whose content is null', [user, { role: 'assistant', content: null }], 'message 1'],
+    ['a message that is too long', [{ role: 'user', content: 'x'.repeat(131_073) }], 'message 0'],
+    ['a call without an answer', [user, asks, user], 'no answer before message 2'],
+    ['a call without an answer at the end', [user, asks], 'no answer before message 2'],
+    ['an answer without a call', [user, answers], 'no message before it asks for'],
+    ['a second answer', [user, asks, answers, answers], 'no message before it asks for'],
+    ['a call id used twice', [user, asks, answers, asks, answers], 'a second time'],
+    [
+      'a call whose input is a list',
+      [{ ...asks, toolCalls: [{ ...call, input: [] }] }, answers],
+      'an object',
+    ],
+    [
+      'a call without a name',
+      [{ ...asks, toolCalls: [{ ...call, toolName: '' }] }, answers],
+      'toolName',
+    ],
+  ])('%s', async (_what, given, words) => refused(given, 'config.input', words))
+
+  test('a call whose input reaches for a prototype', async () => {
+    const input: unknown = JSON.parse('{"__proto__":{"x":1}}')
+    await refused(
+      [{ ...asks, toolCalls: [{ ...call, input }] }, answers],
+      'security.limit',
+      '__proto__',
+    )
+  })
+})
+
+test('takes content up to the last allowed character', async () => {
+  const backend = scriptedBackend(['Long.'])
+  await createAgent({ backend, model }).run('x'.repeat(131_072))
+  expect(backend.requests).toHaveLength(1)
+})
+
+test('never changes the messages it was given, frozen or not', async () => {
+  const messages = Object.freeze([Object.freeze({ role: 'user' as const, content: 'Hi' })])
+  const agent = createAgent({ backend: scriptedBackend(['One.', 'Two.']), model })
+  const [first, second] = await Promise.all([agent.run(messages), agent.run(messages)])
+  expect(messages).toHaveLength(1)
+  expect([first.text, second.text].toSorted()).toEqual(['One.', 'Two.'])
+})
+
+describe('options are refused with the field and its limits', () => {
+  const backend = scriptedBackend([])
+  test.each([
+    [{ temperature: 6 }, 'Expected `temperature` to be a number from 0 to 5, got 6.'],
+    [{ temperature: Number.NaN }, 'got NaN'],
+    [{ topP: -0.1 }, '`topP` to be a number from 0 to 2'],
+    [{ topK: 0 }, '`topK` to be an integer from 1 to 50'],
+    [{ topK: 1.5 }, 'an integer'],
+    [{ seed: 0 }, '`seed` to be an integer from 1 to 9999999999'],
+    [{ repetitionPenalty: 2.1 }, '`repetitionPenalty`'],
+    [{ frequencyPenalty: -1 }, '`frequencyPenalty`'],
+    [{ presencePenalty: Number.POSITIVE_INFINITY }, '`presencePenalty`'],
+    [{ maxTokens: 0 }, '`maxTokens` to be an integer of at least 1'],
+    [{ maxTokens: '256' }, 'got a string'],
+    [{ maxParallelCalls: 0 }, '`maxParallelCalls`'],
+    [{ maxToolOutputChars: 1e9 }, '`maxToolOutputChars`'],
+    [{ maxSteps: -1 }, '`maxSteps`'],
+    [{ stopWhen: 5 }, '`stopWhen`'],
+    [{ toolFormat: 'xml' }, "'flat', 'function' or 'auto'"],
+    [{ instructions: 7 }, '`instructions`'],
+    [{ tools: {} }, '`tools` to be a list'],
+    [{ tools: [{ name: 'x' }] }, '`tools[0]`'],
+    [{ backend: {} }, '`backend`'],
+    [{ backend: undefined }, '`backend`'],
+  ])('%o', (options, words) => {
+    expect(() => createAgent({ backend, model, ...(options as object) })).toThrow(words)
+  })
+
+  test('two tools of one name', () => {
+    const look = tool({
+      name: 'look',
+      description: 'Looks',
+      input: z.object({}),
+      execute: () => '',
+    })
+    expect(() => createAgent({ backend, model, tools: [look, look] })).toThrow('two named `look`')
+  })
+
+  test('a prompt together with messages, and neither', async () => {
+    await expect(generate({ backend, model, prompt: 'a', messages: 'b' })).rejects.toThrow(
+      'one of the two',
+    )
+    await expect(generate({ backend, model })).rejects.toThrow('`prompt` or `messages`')
+    await expect(generate({ backend, model, prompt: ' ' })).rejects.toThrow('`prompt`')
+    await expect(generate({ backend, model, prompt: 'x'.repeat(131_073) })).rejects.toThrow(
+      '131,072',
+    )
+  })
+
+  test('a field beside the wrong kind of input', async () => {
+    await expect(generate({ backend, model, messages: 'a', raw: true })).rejects.toThrow('`raw`')
+    await expect(generate({ backend, model, messages: 'a', lora: 'x' })).rejects.toThrow('`lora`')
+    await expect(generate({ backend, model, prompt: 'a', tools: [] })).rejects.toThrow('`tools`')
+  })
+})

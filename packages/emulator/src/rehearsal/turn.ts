@@ -1,0 +1,40 @@
+import type { ModelRequest, ModelToolCall } from '../model-source.ts'
+
+/** A call of this turn and what came back. */
+export interface AnsweredCall extends ModelToolCall {
+  readonly result: string
+  readonly failed: boolean
+}
+
+/** What happened since the last question. */
+export interface Turn {
+  readonly question: string
+  readonly calls: readonly AnsweredCall[]
+  /** False when the conversation does not end with a question or a tool's result: there is nothing to call for. */
+  readonly open: boolean
+}
+
+/** Reads the current turn out of a conversation. */
+export function readTurn({ messages, prompt }: ModelRequest): Turn {
+  const asked = messages.findLastIndex(({ role }) => role === 'user')
+  const since = messages.slice(asked + 1)
+  const calls = since
+    .filter(({ role }) => role === 'tool')
+    .map((message) => ({
+      toolName: message.toolName ?? '',
+      input: message.toolInput ?? {},
+      result: message.content,
+      failed: isFailure(message.content),
+    }))
+  const question = messages[asked]?.content ?? prompt ?? ''
+  return { question: question.slice(0, 8000), calls, open: since.at(-1)?.role !== 'assistant' }
+}
+
+// There is no field for it on the wire: a tool's failure is told from its words.
+function isFailure(result: string): boolean {
+  return (
+    /^\W*(?:error|failed|failure|invalid|cannot|could not|can't|unknown|unable|no such|not found|expected|the tool\b.*\b(?:failed|does not exist))/i.test(
+      result.slice(0, 300),
+    ) || /^\s*\{\s*"(?:error|isError)"\s*:\s*(?!null|false|"")/.test(result.slice(0, 300))
+  )
+}

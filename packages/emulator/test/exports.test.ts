@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest'
+import * as emulator from '../src/index.ts'
+
+test('the public names', () => {
+  expect(Object.keys(emulator).toSorted()).toEqual([
+    'rehearsal',
+    'script',
+    'seedInputSchema',
+    'seedToolSchemas',
+    'startEmulator',
+  ])
+})
