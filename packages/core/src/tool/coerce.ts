@@ -6,6 +6,7 @@ import type { JsonValue } from '../message.ts'
 import { type JsonObject, type Mending, mendObject, strayKeys } from './coerce-object.ts'
 import { readings } from './coerce-value.ts'
 import { foldName } from './match-name.ts'
+import { isMixed } from './mixed.ts'
 import { type Mended, type Repair, andThen, leastRepaired, untouched } from './repair.ts'
 
 /** What is known besides the schema. */
@@ -53,6 +54,7 @@ function createMend(root: JsonSchema, work: { steps: number; depth: number }): M
 
   const mend: Mending['mend'] = (node, value, path) => {
     if (!isSchemaObject(node)) return untouched(value, node !== false)
+    if (isMixed(node)) return untouched(value, true)
     if (--work.steps < 0 || work.depth > MAX_DEPTH) return untouched(value, false)
     work.depth++
     let mended = mendAlone(node, value, path)

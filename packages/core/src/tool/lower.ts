@@ -3,6 +3,7 @@ import { type SchemaNode, isSchemaNode, isSchemaObject } from '../json-schema-re
 import { compilePattern } from '../json-schema-scalar.ts'
 import type { JsonSchema } from '../json-schema.ts'
 import { mergeAlternatives } from './alternatives.ts'
+import { markMixed } from './mixed.ts'
 import type { ToolParameters } from './parameters.ts'
 import { type Shape, type ShapeOf, codecOf, isNever, singleType } from './shape.ts'
 import { type Words, createWords, nameInWords } from './words.ts'
@@ -112,14 +113,14 @@ function lowerProperty(state: State, node: SchemaNode, name: string, path: Path)
     const allowed = `Allowed: ${state.words.type(node)}. ${way}.`
     // The notes on null and on alternatives would say again what the type says.
     const others = notes.filter((note) => /^(Default|For example|Deprecated)/.test(note))
-    return {
+    return markMixed({
       type: 'string',
       description: sentences(about, allowed, ...others),
       ...(isNullable && { nullable: true }),
       ...(preset !== undefined && {
         default: typeof preset === 'string' ? preset : JSON.stringify(preset),
       }),
-    }
+    })
   }
   const inner = enter(state, node, name, path)
   const nullable = isNullable && { nullable: true }
