@@ -1,0 +1,42 @@
+import { ROLE_TOKEN } from './prompt-tokens.ts'
+
+const TAG = String.raw`</?[A-Za-z][\w:.-]{0,30}(?:[ =][^<>\n]{0,80})?>|<\?[^<>\n]{0,80}>|<!--|-->`
+const LINE = String.raw`(?<=(?:^|\n)[ \t*]{0,8})`
+const WORDS = String.raw`\[/?[A-Z_]{4,20}\]|\bfunctools\b|${LINE}(?:Action|Tool[ _]calls?|Function[ _]calls?|Calls?)\s?:|${LINE}\d{1,3}[.)]|\bfrom:\s?assistant\b|\x60\x60\x60[\w-]*`
+// A star with a space on both sides multiplies; any other makes text bold.
+const MARKS = String.raw`(?<! )\*|\*(?! )|[\s\[\]{}("'\x60_+&|#>•-]`
+const DRESSING = `${ROLE_TOKEN}|${TAG}|${WORDS}|${MARKS}`
+
+const AT_END = new RegExp(`(?:${DRESSING})$`)
+const AT_START = new RegExp(String.raw`^(?:${DRESSING}|\b(?:and|or|then)\b|[),;.])`)
+const ANYWHERE = new RegExp(String.raw`${DRESSING}|\b(?:and|or|then)\b|[),;.]`, 'g')
+const COMMENTS = /(?:#|\/\/)[^\n]*/g
+
+/** What a text says once brackets, quotes, bullets, fences, tags and tokens are taken from around its calls. */
+export const wordsOf = (text: string): string => text.replace(ANYWHERE, '')
+
+/** The comments of code, and the code without them. */
+export function splitComments(code: string): {
+  readonly code: string
+  readonly comments: readonly string[]
+} {
+  return { code: code.replace(COMMENTS, ''), comments: code.match(COMMENTS) ?? [] }
+}
+
+/** The text without what dresses the call that follows it. */
+export function undressEnd(text: string): string {
+  let rest = text
+  for (let found = AT_END.exec(rest); found !== null; found = AT_END.exec(rest)) {
+    rest = rest.slice(0, found.index)
+  }
+  return rest
+}
+
+/** The text without what dresses the call that precedes it. */
+export function undressStart(text: string): string {
+  let rest = text
+  for (let found = AT_START.exec(rest); found !== null; found = AT_START.exec(rest)) {
+    rest = rest.slice(found[0].length)
+  }
+  return rest
+}

@@ -1,0 +1,164 @@
+import type { JsonValue } from '../../message.ts'
+import type { Plainness, ShapedCall } from './call-shape.ts'
+import { openCall, shapedCalls, writtenCall } from './call-shape.ts'
+import { readLenient } from './lenient-json.ts'
+import type { OfferedTools } from './offered-tools.ts'
+import { offeredTool } from './offered-tools.ts'
+import { TOKEN } from './prompt-tokens.ts'
+import { readArguments } from './python-call.ts'
+import { readTagged } from './tagged-arguments.ts'
+
+/** A place of a text that reads as calls, whatever stands around it. */
+export interface Place {
+  readonly start: number
+  readonly end: number
+  /** A tag or token of a prompt format is part of it. */
+  readonly isMarked: boolean
+  readonly calls: readonly ShapedCall[]
+  /** The text ends inside a call here. */
+  readonly cut?: { readonly toolName?: string; readonly plainness: Plainness }
+}
+
+type Reading = (Omit<Place, 'start' | 'isMarked'> & { readonly mark?: string }) | number
+
+/**
+ * Finds what reads as calls, from left to right, without overlaps. Whether it *is* one, only the text around can say.
+ *
+ * A failed reading may be read again from further in; all such work together is limited to a few times the text's length,
+ * and what lies behind the limit is no call.
+ */
+export function findCalls(text: string, tools: OfferedTools): readonly Place[] {
+  const places: Place[] = []
+  let work = 4 * text.length + 50_000
+  const site = /[{[]|[A-Za-z_$][\w$.-]*/g
+  for (let found = site.exec(text); found !== null && work > 0; found = site.exec(text)) {
+    const start = found.index
+    const reading =
+      found[0] === '{' || found[0] === '['
+        ? readJsonPlace(text, start, tools)
+        : readNamedPlace(text, start, found[0], tools, places.at(-1)?.end)
+    if (typeof reading === 'number') {
+      // Negative: this far was read in vain, and what is inside must be looked at again.
+      if (reading < 0) work += start + reading
+      else if (reading > start) site.lastIndex = reading
+      continue
+    }
+    const { mark = '', ...place } = reading
+    places.push({ ...place, start: start - mark.length, isMarked: mark !== '' })
+    if (place.cut !== undefined) break
+    site.lastIndex = place.end
+  }
+  return places
+}
+
+function readJsonPlace(text: string, start: number, tools: OfferedTools): Reading {
+  const read = readLenient(text, start)
+  if (read.status === 'bad') return -read.end
+  if (read.status === 'value') {
+    const calls = shapedCalls(read.value, tools)
+    return calls === undefined ? read.end : { end: read.end, calls }
+  }
+  const calls =
+    read.partial === undefined ? [] : (shapedCalls(read.partial, tools, read.open) ?? [])
+  const cut =
+    openCall(text.slice(start, start + 400), read.open, tools) ??
+    (calls.length > 0 ? {} : undefined)
+  if (cut === undefined) return -text.length
+  return { end: text.length, calls, cut: { ...cut, plainness: 'explicit' } }
+}
+
+/** A word that is a tool's name: its arguments follow in brackets, as tags, or as an object behind some glue. */
+function readNamedPlace(
+  text: string,
+  start: number,
+  word: string,
+  tools: OfferedTools,
+  last: number | undefined,
+): Reading {
+  if (word.length > 200) return start
+  const name = word.replace(/[.-]+$/, '').replace(/\.call$/, '')
+  const tool = offeredTool(tools, name)
+  const after = start + word.length
+  if (tool === undefined) return readUnknownCall(text, start, word, last)
+  const before = text.slice(Math.max(0, start - 80), start)
+  const named = NAME_MARK.exec(before)?.[0] ?? ''
+  // Functionary writes `>>>f` before an object; before brackets it is a Python prompt.
+  const mark = named.startsWith('>>>') && text[after] === '(' ? '' : named
+  const isMarked = mark !== ''
+  const plainness = isMarked ? 'explicit' : 'written'
+  const cut: Reading = {
+    end: text.length,
+    calls: [],
+    cut: { toolName: tool.name, plainness },
+    mark,
+  }
+  if (text[after] === '(') {
+    const read = readArguments(text, after)
+    if (read.status === 'cut') return cut
+    if (read.status === 'bad') return -read.end
+    // Inside a quoted list that does not read as JSON, a backslash may belong to either layer of quotes.
+    const isQuoted =
+      /["']/.test(text[start - 1] ?? '') && text.slice(start, read.end).includes('\\')
+    const call = isQuoted ? undefined : writtenCall(tool, read, tools)
+    return call === undefined ? read.end : { end: read.end, calls: [call], mark }
+  }
+  const of = (input: JsonValue, dialect: string): ShapedCall => ({
+    toolName: tool.name,
+    tool,
+    input,
+    dialect,
+    plainness,
+  })
+  if (isMarked) {
+    const read = readTagged(text, after)
+    if (read?.status === 'cut') return cut
+    if (read !== undefined) return { end: read.end, calls: [of(read.input, 'tags')], mark }
+  }
+  GLUE.lastIndex = start + name.length
+  const glue = GLUE.exec(text)?.[0]
+  if (glue === undefined) return after
+  if (!isMarked && !(glue.includes('\n') && LINE_START.test(before))) return after
+  const at = GLUE.lastIndex
+  if (at >= text.length) return isMarked ? cut : after
+  const read = text[at] === '{' ? readLenient(text, at) : undefined
+  if (read?.status === 'cut') {
+    const isCall =
+      read.partial !== undefined &&
+      openCall(text.slice(at, at + 400), read.open, tools) !== undefined
+    // The object that follows may be a whole call of its own, which names the tool again.
+    return isCall && !isMarked ? after : cut
+  }
+  if (read?.status !== 'value' || shapedCalls(read.value, tools) !== undefined) return after
+  return { end: read.end, calls: [of(read.value, 'name-json')], mark }
+}
+
+/** `g(b=2)` beside a call or at the head of a list, when no tool of that name was offered. */
+function readUnknownCall(
+  text: string,
+  start: number,
+  toolName: string,
+  last: number | undefined,
+): Reading {
+  const after = start + toolName.length
+  const isBeside =
+    text[start - 1] === '[' || (last !== undefined && /^,\s{0,9}$/.test(text.slice(last, start)))
+  const read = isBeside && text[after] === '(' ? readArguments(text, after) : undefined
+  if (read?.status !== 'value') return start
+  const call: ShapedCall = {
+    toolName,
+    input: read.named,
+    dialect: 'pythonic',
+    plainness: 'written',
+  }
+  return { end: read.end, calls: [call] }
+}
+
+/** What says, before a name, that it is called: tags and tokens of the prompt formats. */
+const NAME_MARK = new RegExp(
+  String.raw`(?:\[TOOL_CALLS\]|<(?:function|invoke|tool|tool_call)(?:[=( ]| name=)["']?|>>>|(?:function)?${TOKEN}|<tool_call>|recipient[:=]|\bto=|\bcall:|\bAction:)\s{0,9}$`,
+)
+const LINE_START = /(?:^|\n)[\s*\x60]*$/
+const GLUE = new RegExp(
+  String.raw`(?::\d+)?\s{0,9}(?:(?:${TOKEN}|\[ARGS\]|\[CALL_ID\]\w+|["')]?>|\x60{3}(?:json)?|json\b|commentary\b|(?:Action Input|content):)\s{0,9}){0,6}(?=\{|$)`,
+  'y',
+)

@@ -1,0 +1,40 @@
+/** A special token of a prompt format: `<|eot_id|>`, `<｜tool▁sep｜>`, Gemma's `<|tool_call>` and `<tool_call|>`. */
+export const TOKEN: string = String.raw`(?:<[|｜][^|｜<>\n]{1,40}[|｜]?>|<\w{1,20}\|>)`
+
+/** The same, with the role or channel that some formats write behind it. */
+export const ROLE_TOKEN: string = String.raw`${TOKEN}(?:(?:system|user|assistant|tool|ipython|commentary|analysis|final)\b)?`
+
+/** What opens or closes a call, and so says that there is one. */
+export const CALL_MARK: RegExp =
+  /<[^>]*(?:tool|function|python|call|action|plugin|invoke|recipient|message)[^>]*>|\[TOOL_CALLS\]|functools/i
+
+const THOUGHT =
+  /<(think|thinking|thought|reasoning|tool_response|tool_result)>[\s\S]*?(?:<\/\1>|$)|<\|channel\|>analysis<\|message\|>[\s\S]*?(?:<\|end\|>|$)/g
+const THOUGHT_END = /^[\s\S]*<\/(?:think|thinking)>/
+const NEXT_TURN = /<\|(?:im_start|start_header_id)\|>\s?(?:user|tool|ipython)\b[\s\S]*$/
+
+/** The same text with blanks for what is not said to anybody: thoughts, results, and turns of others that a model makes up. */
+export function hideThoughts(text: string): string {
+  const blank = (part: string): string => ' '.repeat(part.length)
+  return text.replace(THOUGHT, blank).replace(THOUGHT_END, blank).replace(NEXT_TURN, blank)
+}
+
+const PLAIN_TOKEN = String.raw`(?:${ROLE_TOKEN}|</?s>)`
+const FIRST_TOKENS = new RegExp(String.raw`^\s*(?:${PLAIN_TOKEN}\s*){1,40}`)
+const LAST_TOKEN = new RegExp(String.raw`${PLAIN_TOKEN}$`)
+
+/** The text without the special tokens at its ends: inside, they may be what it is about. */
+export function trimTokens(text: string): string {
+  let rest = text.replace(FIRST_TOKENS, '').trimEnd()
+  for (let round = 0; round < 40; round++) {
+    const found = LAST_TOKEN.exec(rest.slice(-50))
+    if (found === null) break
+    rest = rest.slice(0, -found[0].length).trimEnd()
+  }
+  return rest.trim()
+}
+
+const ALL_TOKENS = new RegExp(String.raw`${ROLE_TOKEN}|</?s>`, 'g')
+
+/** The text without any special token. */
+export const dropTokens = (text: string): string => text.replace(ALL_TOKENS, '').trim()

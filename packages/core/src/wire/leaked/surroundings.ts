@@ -1,0 +1,160 @@
+import { splitComments, undressEnd, undressStart, wordsOf } from './dressing.ts'
+import type { Place } from './find-calls.ts'
+import { CALL_MARK } from './prompt-tokens.ts'
+import { isAbout, isIntent, isRemark, lastSentence } from './speech.ts'
+
+/** Places with nothing between them but punctuation: one utterance. */
+export interface Group {
+  /** From here to there nothing else is said: the calls, and the brackets, fences, tags and tokens around them. */
+  readonly from: number
+  readonly to: number
+  readonly places: readonly Place[]
+  /** Whether the model calls; otherwise it writes about calling, and the text stays. */
+  readonly isCalling: boolean
+  /** A token or tag of a prompt format says that it calls. */
+  readonly isMarked: boolean
+  /** The text ends inside the list that the calls stand in. */
+  readonly isOpen: boolean
+  /** It is marked, in a list of its own, first in the text, or all of it. */
+  readonly isPlain: boolean
+}
+
+/**
+ * Decides for every place of a text whether the model calls there or speaks of calling, by what stands before, behind and
+ * between. The plainer a call is, the less it takes; when in doubt, the model speaks.
+ */
+export function judgePlaces(text: string, places: readonly Place[]): readonly Group[] {
+  const fences = [...text.matchAll(/```/g)].map((fence) => fence.index)
+  const spans = joinPlaces(text, places, fences)
+  const isAlone = wordsOf(saidBeside(text, spans, 0, text.length)) === ''
+  const groups: Group[] = []
+  let wasAbout = false
+  for (const [index, span] of spans.entries()) {
+    const { start, end } = span
+    const since = spans[index - 1]?.end ?? 0
+    const fence = fenceAround(fences, start, text.length)
+    const opening = fence !== undefined && fence[0] >= since ? fence[0] : start
+    const before = text.slice(Math.max(since, opening - WINDOW), opening)
+    const lead = undressEnd(before)
+    const from = opening - before.length + lead.length
+    const opener = text.slice(from, start)
+    const after = text.slice(end, Math.min(spans[index + 1]?.start ?? text.length, end + WINDOW))
+    const tail = undressStart(after)
+    const closer = after.slice(0, after.length - tail.length)
+
+    const isMarked = CALL_MARK.test(opener) || span.places.some((place) => place.isMarked)
+    const isListed = /\[\s*["'{]*$/.test(opener) && (after === '' || closer.includes(']'))
+    const isOwnLine = lead === '' || opener.includes('\n') || fence !== undefined
+    const plainness = weakest(span.places)
+    const isStrong = isMarked || isListed || plainness === 'explicit'
+    const sentence = lastSentence(lead)
+    const isInherited: boolean = wasAbout && !/[.!?](?:\s|$)/.test(lead)
+    // What is joined to a place that is no call, by an operator, is none either.
+    const isJoined = lead === '' && groups.at(-1)?.isCalling === false
+    wasAbout = isInherited || isJoined || isAbout(sentence) || /example|sample/i.test(opener)
+
+    const isLedIn =
+      lead === '' ||
+      (/[:：]$/.test(lead) && !BLOCK.test(lead)) ||
+      (isStrong && (isOwnLine || /[.!?…。]["')]?$/.test(lead))) ||
+      ((isStrong || isOwnLine) && isIntent(sentence))
+    const isLetOut =
+      (isStrong || tail === '' || closer.includes('\n') || /^(?:#|\/\/)/.test(tail)) &&
+      !OPERATION.test(after) &&
+      !isRemark(tail, !closer.includes('\n'))
+    const isProgram =
+      STATEMENT.test(`${lead}${opener}`) ||
+      (fence !== undefined &&
+        (/^```(?:diff|patch|console|pycon)/.test(text.slice(fence[0], fence[0] + 12)) ||
+          hasCode(saidBeside(text, spans, ...fence))))
+    groups.push({
+      from,
+      to: end + closer.length,
+      places: span.places,
+      isCalling:
+        isLedIn &&
+        isLetOut &&
+        !wasAbout &&
+        !isProgram &&
+        (plainness !== 'loose' || isMarked || isAlone),
+      isMarked,
+      isOpen: isListed && after === '',
+      isPlain: isMarked || isListed || isAlone || lead === '',
+    })
+  }
+  return groups
+}
+
+/** How far around a call is read. */
+const WINDOW = 600
+/** `if ready:` and `lambda:` lead to a call without making it. */
+const BLOCK =
+  /(?:^|\n)\s*(?:if|for|while|with|def|class|el(?:se|if)|try|except|finally|async)\b[^\n]*$|\blambda\b[^\n]*$/
+/** `x = f()`, `print(f())` and a Python prompt. */
+const STATEMENT = /(?:(?:=|\(|\breturn|\bawait)[ \t["'\x60]*|>>>[ \t]+)$/
+/** `f(2) = 4`, `f(2) * 3`, `f(2).value`, `f(2)[0]`. */
+const OPERATION = /^[\]"'\x60]*[ \t]*(?:=|→|->|=>|≈|\.\w|\[\d|[/%] | [*-] )/
+
+interface Span {
+  readonly start: number
+  readonly end: number
+  readonly places: readonly Place[]
+}
+
+function joinPlaces(
+  text: string,
+  places: readonly Place[],
+  fences: readonly number[],
+): readonly Span[] {
+  const spans: Span[] = []
+  for (const place of places) {
+    const last = spans.at(-1)
+    const between = last === undefined ? '' : text.slice(last.end, place.start)
+    const isFenced = fenceAround(fences, place.start, text.length) !== undefined
+    const isSame =
+      last !== undefined &&
+      between.length <= WINDOW &&
+      (isFenced ? !hasCode(between) : wordsOf(between) === '')
+    if (isSame) {
+      spans.splice(-1, 1, { start: last.start, end: place.end, places: [...last.places, place] })
+    } else spans.push({ start: place.start, end: place.end, places: [place] })
+  }
+  return spans
+}
+
+/** The fence a place stands in, from its opening to its closing. */
+function fenceAround(
+  fences: readonly number[],
+  at: number,
+  length: number,
+): [number, number] | undefined {
+  const next = fences.findIndex((fence) => fence >= at)
+  const before = next === -1 ? fences.length : next
+  const open = fences[before - 1]
+  return before % 2 === 0 || open === undefined ? undefined : [open, fences[before] ?? length]
+}
+
+/** What is said outside the calls. */
+function saidBeside(text: string, spans: readonly Span[], from: number, to: number): string {
+  let said = ''
+  let at = from
+  for (const { start, end } of spans) {
+    if (start < from || start >= to) continue
+    said += `${text.slice(at, start)} `
+    at = end
+  }
+  return at < to ? said + text.slice(at, to) : said
+}
+
+/** Whether there is code besides the calls, or a comment that says what they are. */
+function hasCode(said: string): boolean {
+  const { code, comments } = splitComments(said)
+  return wordsOf(code) !== '' || comments.some(isAbout)
+}
+
+function weakest(places: readonly Place[]): Place['calls'][number]['plainness'] | undefined {
+  const found = places.flatMap(({ calls, cut }) => [...calls, ...(cut ? [cut] : [])])
+  return (['loose', 'written', 'explicit'] as const).find((rank) =>
+    found.some(({ plainness }) => plainness === rank),
+  )
+}

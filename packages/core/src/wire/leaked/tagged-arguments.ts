@@ -1,0 +1,43 @@
+import type { JsonValue } from '../../message.ts'
+
+/** The arguments of a call that are written as tags. */
+export type TaggedArguments =
+  | { readonly status: 'value'; readonly input: Record<string, JsonValue>; readonly end: number }
+  | { readonly status: 'cut' }
+
+const FIRST = /\s*(?:["'>)]\s*){0,3}<\/?(?:parameter|arg_key|param|function|tool_call|invoke)\b/y
+const PARAMETER =
+  /\s*<(?:(?:parameter|param)(?:=| name=)["']?([\w.$-]+)["']?>|arg_key>([^<]{1,200})<\/arg_key>\s*<arg_value>)/y
+const END = /<\/(?:parameter|param|arg_value)>/g
+// A tag that is not whole, or the name of an argument without its value, with nothing after it.
+const UNFINISHED = /^\s*(?:<arg_key>[^<]{0,200}(?:<\/arg_key>\s*)?)?(?:<[^>]{0,100})?$/
+const CLOSE = /\s*<\/(?:function|tool_call|invoke|tool|call|function_call)\b[^>]{0,80}>/y
+
+/**
+ * Reads `<parameter=a>1</parameter>…` (Qwen, Seed), `<parameter name="a">…` and `<arg_key>a</arg_key><arg_value>1</arg_value>…`
+ * (GLM) after a tool's name, up to the tag that closes the call. Every value is the text it is: its type is the schema's matter.
+ * Nothing when no such tag follows.
+ */
+export function readTagged(text: string, start: number): TaggedArguments | undefined {
+  FIRST.lastIndex = start
+  const first = FIRST.exec(text)
+  if (first === null) return undefined
+  const input: Record<string, JsonValue> = {}
+  let at = start + first[0].lastIndexOf('<')
+  for (;;) {
+    CLOSE.lastIndex = at
+    const close = CLOSE.exec(text)
+    if (close !== null) return { status: 'value', input, end: CLOSE.lastIndex }
+    PARAMETER.lastIndex = at
+    const parameter = PARAMETER.exec(text)
+    const name = parameter?.[1] ?? parameter?.[2]?.trim()
+    if (name === undefined)
+      return UNFINISHED.test(text.slice(at, at + 400)) ? { status: 'cut' } : undefined
+    if (name === '__proto__' || Object.hasOwn(input, name)) return undefined
+    END.lastIndex = PARAMETER.lastIndex
+    const end = END.exec(text)
+    if (end === null) return { status: 'cut' }
+    input[name] = text.slice(PARAMETER.lastIndex, end.index).replace(/^\n|\n$/g, '')
+    at = END.lastIndex
+  }
+}
