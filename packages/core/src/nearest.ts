@@ -3,11 +3,11 @@
  * Foreign words are cut to 200 characters, so the cost is bounded.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
-  const wanted = fold(word)
+  const wanted = foldName(word)
   let best: string | undefined
   let bestDistance = Infinity
   for (const candidate of candidates) {
-    const distance = editDistance(wanted, fold(candidate))
+    const distance = editDistance(wanted, foldName(candidate))
     if (distance < bestDistance) {
       bestDistance = distance
       best = candidate
@@ -16,12 +16,13 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return bestDistance <= Math.max(2, Math.floor(wanted.length * 0.4)) ? best : undefined
 }
 
-/** Case, `-`, `_`, `.` and spaces say nothing about which name was meant. */
-const fold = (text: string): string =>
-  text
+/** A name without what says nothing about which one was meant: case, `-`, `_`, `.` and space. */
+export function foldName(name: string): string {
+  return name
     .slice(0, 200)
     .toLowerCase()
-    .replace(/[-_. ]/g, '')
+    .replace(/[-_.\s]/g, '')
+}
 
 /** Levenshtein's distance, one row at a time. */
 function editDistance(a: string, b: string): number {

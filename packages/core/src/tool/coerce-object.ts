@@ -51,7 +51,7 @@ export function mendObject(
       (sofar, schema) => andThen(sofar, (next) => mending.mend(schema, next, at)),
       untouched(part, true),
     )
-    if (name !== key && mended.fits && !isBlank(part)) {
+    if (name !== key && mended.fits) {
       repairs.push({ path: childPath(path, key), kind: 'rename', before: key, after: name })
     } else if (strays.includes(key)) {
       unknown.push(key)

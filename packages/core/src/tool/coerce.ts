@@ -3,9 +3,9 @@ import { isSchemaObject, resolveRef } from '../json-schema-ref.ts'
 import { validateJson } from '../json-schema-validate.ts'
 import type { JsonSchema } from '../json-schema.ts'
 import type { JsonValue } from '../message.ts'
+import { foldName } from '../nearest.ts'
 import { type JsonObject, type Mending, mendObject, strayKeys } from './coerce-object.ts'
 import { readings } from './coerce-value.ts'
-import { foldName } from './match-name.ts'
 import { isMixed } from './mixed.ts'
 import { type Mended, type Repair, andThen, leastRepaired, untouched } from './repair.ts'
 
@@ -28,23 +28,22 @@ const MAX_DEPTH = 200
 
 /**
  * Makes the input of a call fit the tool's parameters where that is possible without loss, guided by the schema alone.
- * Never changes what fits already, with one exception: a key at the top that is a parameter's name in another spelling is
- * renamed, though the schema would ignore it, and an input that lies in a wrapper is taken out. What cannot be
- * repaired stays as it is, for validation to tell. The given value is not changed. Never throws.
+ * What fits already is not changed, with one exception: where the schema would ignore a key that is plainly one of its
+ * own, in another spelling or at another level, the key is put right. What cannot be repaired stays as it is, for
+ * validation to tell. The given value is not changed. Never throws.
  */
 export function repairInput(
   input: JsonValue,
   parameters: JsonSchema,
   options: RepairOptions = {},
 ): RepairOutcome {
-  const asIs = { input, repairs: [] }
-  const fitsAsIs = validateJson(parameters, input).length === 0
-  if (fitsAsIs && !(isObject(input) && strayKeys(parameters, input).length > 0)) return asIs
   const work = { steps: MAX_STEPS, depth: 0 }
   const mend = createMend(parameters, work)
-  const mended = unwrap(mend, parameters, input, options.toolName) ?? mend(parameters, input, '')
-  if (work.steps < 0 || (fitsAsIs && !mended.fits)) return asIs
-  return { input: mended.value, repairs: mended.repairs }
+  const { value, repairs, fits } =
+    unwrap(mend, parameters, input, options.toolName) ?? mend(parameters, input, '')
+  const isWorse = (): boolean => !fits && validateJson(parameters, input).length === 0
+  const isLeft = repairs.length === 0 || work.steps < 0 || isWorse()
+  return isLeft ? { input, repairs: [] } : { input: value, repairs }
 }
 
 /** Mends values by the schemas of `root`. */

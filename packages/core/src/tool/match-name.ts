@@ -1,3 +1,6 @@
+import { foldName } from '../nearest.ts'
+
+// Longer than any tool's name, the marks around it included.
 const MAX_NAME_CHARS = 200
 
 /**
@@ -7,18 +10,11 @@ const MAX_NAME_CHARS = 200
  * A typing slip is never read as another tool: what may be suggested may not be dispatched.
  */
 export function matchToolName(name: string, names: readonly string[]): string | undefined {
-  if (names.includes(name)) return name
   if (name.length > MAX_NAME_CHARS) return undefined
-  const bare = name.replaceAll(/^[\s"'`]+|[\s"'`]+$|\(\s*\)[\s"'`]*$/g, '')
+  const bare = name.replaceAll(/^[\s"'`]+|(?:\(\s*\))?[\s"'`]*$/g, '')
   // `functions.` is OpenAI's namespace, with an index behind the name in Kimi's ids; `default_api.` is Gemini's.
-  const unprefixed = bare
-    .replace(/^(?:functions?|tools?|default_api)[.:]/i, '')
-    .replace(/:\d+$/, '')
-  for (const candidate of [bare, unprefixed]) {
-    const match = matchName(candidate, names)
-    if (match !== undefined) return match
-  }
-  return undefined
+  const inner = bare.replaceAll(/^(?:functions?|tools?|default_api)[.:]|:\d+$/gi, '')
+  return matchName(name, names) ?? matchName(bare, names) ?? matchName(inner, names)
 }
 
 /** The only one of `names` that is `name` in another spelling. */
@@ -44,12 +40,4 @@ export function isSlip(name: string, other: string): boolean {
   return b.length > a.length
     ? a.slice(i) === b.slice(i + 1)
     : a[i] === b[i + 1] && a[i + 1] === b[i] && a.slice(i + 2) === b.slice(i + 2)
-}
-
-/** Case and the marks between words say nothing about which name was meant. */
-export function foldName(name: string): string {
-  return name
-    .slice(0, MAX_NAME_CHARS)
-    .toLowerCase()
-    .replaceAll(/[-_.\s]+/g, '')
 }

@@ -20,37 +20,29 @@ export function isControlToken(text: string, { name, description }: ParameterWor
   return CONTROL_AT_END.test(ends) || (text.trim() !== '' && CONTROL_ONLY.test(ends))
 }
 
-const HTML = new Set(
-  (
-    'abbr address article aside audio body br button canvas caption cite code col dd del details dialog div dl dt em ' +
-    'fieldset figure footer form frame h1 h2 h3 h4 h5 h6 head header hr html iframe img input ins kbd label legend li ' +
-    'link main map mark menu meta nav object ol optgroup option output param picture pre progress root samp script ' +
-    'section select small source span strong style sub summary sup svg table tbody td template textarea tfoot th thead ' +
-    'time title tr track ul var video wbr'
-  ).split(' '),
-)
-
 /**
  * True for text that is nothing but a gap to be filled: `<city>`, `{{id}}`, `${user.id}`, `[insert id]`, `YOUR_API_KEY`,
- * `output of step 1`, `user_id_from_previous_call`. False for one element of HTML, and where the parameter is for
- * text with gaps.
+ * `output of step 1`, `user_id_from_previous_call`. False for an element of HTML that is no word of the parameter's, and
+ * where the parameter is for text with gaps.
  */
 export function isPlaceholder(text: string, about: ParameterWords): boolean {
   const bare = text.trim()
   if (bare.length > 100 || isForSyntax(about)) return false
   const [, inner] = /^<([a-z][\w .'-]+)>$/i.exec(bare) ?? []
-  if (inner !== undefined) return !HTML.has(inner.toLowerCase())
-  return GAPS.some((gap) => gap.test(bare))
+  const words = `${about.name} ${about.description}`.toLowerCase()
+  if (inner !== undefined) return words.includes(inner.toLowerCase()) || !HTML.test(inner)
+  return GAP.test(bare) || REFERENCE.test(bare.replaceAll('_', ' '))
 }
 
-const GAPS = [
-  /^\{\{[^{}]+\}\}$|^\$?\{[a-z_][\w.]*\}$/i,
-  /^\[(?:insert|enter|your|fill in|replace)\b[^\][]*\]$/i,
-  /^YOUR[_-][A-Z\d_-]+$|^your_\w+$|^your-[\w-]*(?:key|token|secret|here)$/,
-  /^[A-Z\d_]+_HERE$|^REPLACE_ME$/,
-  /^(?:the )?(?:\w+ )?(?:results?|outputs?|responses?|values?|ids?) (?:of|from|returned by) (?:the )?(?:step \d+|(?:previous|prior|earlier|last|first) (?:step|tool|function|(?:tool|function|api) (?:call|result|response)s?)|(?:previous|prior) (?:call|result|response|output)s?)$/i,
-  /^\w+_(?:from|of)_(?:the_)?(?:previous|prior|last|earlier)_(?:call|step|tool|function|result|response|output)s?$/i,
-]
+const HTML =
+  /^(?:article|body|br|button|canvas|code|div|em|footer|form|h\d|head|header|hr|html|img|input|label|li|link|main|meta|nav|ol|option|pre|script|section|select|span|strong|style|svg|table|td|th|tr|ul|video)$/i
+
+const GAP =
+  /^(?:\{\{[^{}]+\}\}|\$?\{[a-z_A-Z][\w.]*\}|\[(?:insert|Insert|INSERT|enter|Enter|ENTER|your|Your|YOUR)\b[^\][]*\]|YOUR[_-][A-Z\d_-]+|your_\w+|your-[\w-]*(?:key|token|secret|here)|[A-Z\d_]+_HERE|REPLACE_ME)$/
+
+// A last or first call may be one by telephone.
+const REFERENCE =
+  /^(?:the )?(?:\w+ )?(?:result|output|response|value|id)s? (?:of|from|returned by) (?:the )?(?:step \d+|(?:previous|prior|earlier|(?:last|first)(?= (?:step|tool|function))) (?:tool |function |api )?(?:step|tool|function|call|result|response|output)s?)$/i
 
 /**
  * The offered tool whose result a text stands for: `result of list_tags`, `list_tags response`, `{{list_tags.id}}`. A name

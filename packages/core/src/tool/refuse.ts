@@ -64,16 +64,17 @@ function lookAtText(place: Place, text: string, tools: readonly string[]): strin
   const how =
     source === undefined
       ? 'Find out the value first, from another tool or from the user, then call this tool with it.'
-      : `Call \`${source}\` first, then call this tool with a value from its result.`
+      : callFirst(source)
   return `${subject(place)} holds a placeholder (${shown(text)}), not a value. ${how}`
 }
 
 function nestedCall(place: Place, called: string): string {
-  return (
-    `${subject(place)} holds a call to \`${called}\`, but a call cannot stand inside another. ` +
-    `Call \`${called}\` first, then call this tool with a value from its result.`
-  )
+  const what = `${subject(place)} holds a call to \`${called}\``
+  return `${what}, but a call cannot stand inside another. ${callFirst(called)}`
 }
+
+const callFirst = (name: string): string =>
+  `Call \`${name}\` first, then call this tool with a value from its result.`
 
 function callInJson(text: string, tools: readonly string[]): string | undefined {
   if (!/^\s*\{/.test(text) || text.length > 5_000) return undefined
