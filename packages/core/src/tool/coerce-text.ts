@@ -6,7 +6,7 @@ import type { JsonValue } from '../message.ts'
  * `1e3`, `0x10`, `007`, `1,000` or `$5`, which may be meant as they are written.
  */
 export function readNumber(text: string): number | undefined {
-  const [, sign, whole, fraction = ''] = /^\s*(-?)(0|[1-9]\d*)(?:\.(\d+))?\s*$/.exec(text) ?? []
+  const [, sign, whole, fraction = ''] = /^(-?)(0|[1-9]\d*)(?:\.(\d+))?$/.exec(text.trim()) ?? []
   if (whole === undefined) return undefined
   const decimals = fraction.replace(/0+$/, '')
   const plain = sign + whole + (decimals === '' ? '' : `.${decimals}`)

@@ -5,6 +5,9 @@ import type { JsonValue } from '../message.ts'
 import { readNumber, readStructure } from './coerce-text.ts'
 import type { RepairKind } from './repair.ts'
 
+// Lists longer than this are not written without brackets.
+const MAX_LIST_CHARS = 10_000
+
 /** What a value may become, the surest first. Whether it then fits is for the caller to see. */
 export type Candidate = readonly [kind: RepairKind, value: JsonValue]
 
@@ -19,9 +22,10 @@ export function* readings(node: JsonSchema, value: JsonValue): Generator<Candida
   const allows = (type: string): boolean => types?.includes(type) === true
   if (typeof value === 'string') {
     if (allows('string')) yield* respelt(node, constants, value)
-    if (allows('null') && /^\s*(?:null|none)\s*$/i.test(value)) yield ['null', null]
-    if (allows('boolean') && /^\s*(?:true|false)\s*$/i.test(value)) {
-      yield ['boolean', value.trim().toLowerCase() === 'true']
+    const bare = value.trim().toLowerCase()
+    if (allows('null') && (bare === 'null' || bare === 'none')) yield ['null', null]
+    if (allows('boolean') && (bare === 'true' || bare === 'false')) {
+      yield ['boolean', bare === 'true']
     }
     if (allows('number') || allows('integer')) {
       const number = readNumber(value)
@@ -33,7 +37,12 @@ export function* readings(node: JsonSchema, value: JsonValue): Generator<Candida
       const mayFit = allows('array') || allows(jsonType(structure)) || isListOfOne(structure)
       if (structure !== undefined && mayFit) yield ['json', structure]
     }
-    if (allows('array') && value.includes(',') && hasPlainItems(node)) {
+    if (
+      allows('array') &&
+      value.includes(',') &&
+      value.length <= MAX_LIST_CHARS &&
+      hasPlainItems(node)
+    ) {
       yield ['list', value.split(',').map((part) => part.trim())]
     }
   } else if (typeof value !== 'object' && allows('string')) {
@@ -50,7 +59,7 @@ function isListOfOne(value: unknown): value is readonly [JsonValue] {
 
 /** True for what models write where they have nothing to say. */
 export function isBlank(value: JsonValue): boolean {
-  return value === null || (typeof value === 'string' && /^\s*(?:null|none)?\s*$/i.test(value))
+  return value === null || (typeof value === 'string' && /^(?:null|none)?$/i.test(value.trim()))
 }
 
 /** The values of `enum` or `const`. */

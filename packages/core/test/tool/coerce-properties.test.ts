@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { validateJson } from '../../src/json-schema-validate.ts'
 import type { JsonSchema } from '../../src/json-schema.ts'
@@ -10,9 +10,11 @@ import type { Repair } from '../../src/tool/repair.ts'
 import { parameters, sample, vagueSchema } from './coerce-schemas.ts'
 
 const RUNS = 10_000
+// On a busy machine.
+const SLOW = { timeout: 60_000 }
 const anyJson = fc.jsonValue({ maxDepth: 4 }) as fc.Arbitrary<JsonValue> // JSON by name
 
-test('gives every value that fits back as it is', () => {
+test('gives every value that fits back as it is', SLOW, () => {
   fc.assert(
     fc.property(sample, ({ schema, value }) => {
       const outcome = repairInput(value, schema, { toolName: 'a_tool' })
@@ -23,7 +25,7 @@ test('gives every value that fits back as it is', () => {
   )
 })
 
-test('turns what models make of a value back into exactly that value', () => {
+test('turns what models make of a value back into exactly that value', SLOW, () => {
   fc.assert(
     fc.property(sample, fc.infiniteStream(fc.nat(5)), ({ schema, value }, choices) => {
       const noisy = addNoise(schema, value, () => choices.next().value)
@@ -44,20 +46,24 @@ const anyCase = fc.oneof(
     .map(([{ schema, value }, part, place]) => [schema, replacePart(value, part, place)] as const),
 )
 
-test('says exactly what it did, whatever comes: its repairs made in order give its input', () => {
-  fc.assert(
-    fc.property(anyCase, ([schema, value]) => {
-      const before = JSON.stringify(value)
-      const { input, repairs } = repairInput(value, schema, { toolName: 'a_tool' })
-      expect(JSON.stringify(value)).toBe(before)
-      expect(replay(value, repairs)).toEqual(input)
-      if (repairs.length === 0) expect(input).toBe(value)
-    }),
-    { numRuns: RUNS },
-  )
-})
+test(
+  'says exactly what it did, whatever comes: its repairs made in order give its input',
+  SLOW,
+  () => {
+    fc.assert(
+      fc.property(anyCase, ([schema, value]) => {
+        const before = JSON.stringify(value)
+        const { input, repairs } = repairInput(value, schema, { toolName: 'a_tool' })
+        expect(JSON.stringify(value)).toBe(before)
+        expect(replay(value, repairs)).toEqual(input)
+        expect(repairs.length > 0 || input === value).toBe(true)
+      }),
+      { numRuns: RUNS },
+    )
+  },
+)
 
-test('has nothing left to do after the first time', () => {
+test('has nothing left to do after the first time', SLOW, () => {
   fc.assert(
     fc.property(anyCase, ([schema, value]) => {
       const { input } = repairInput(value, schema)
@@ -67,18 +73,18 @@ test('has nothing left to do after the first time', () => {
   )
 })
 
-test('never makes a value fit less than before', () => {
+test('never makes a value fit less than before', SLOW, () => {
   fc.assert(
     fc.property(anyCase, ([schema, value]) => {
-      const isFit = validateJson(schema, value).length === 0
       const { input } = repairInput(value, schema)
-      if (isFit) expect(validateJson(schema, input)).toEqual([])
+      const [before, after] = [validateJson(schema, value), validateJson(schema, input)]
+      expect(before.length > 0 || after.length === 0).toBe(true)
     }),
     { numRuns: RUNS },
   )
 })
 
-test('refuses nothing that is made at random of letters, numbers and lists', () => {
+test('refuses nothing that is made at random of letters, numbers and lists', SLOW, () => {
   fc.assert(
     fc.property(sample, ({ schema, value }) => {
       const text = JSON.stringify(value)
@@ -91,7 +97,7 @@ test('refuses nothing that is made at random of letters, numbers and lists', () 
 
 /** Writes a value as models do: everything here has one way back. `pick` gives 0 to 5. */
 function addNoise(schema: unknown, value: JsonValue, pick: () => number): JsonValue {
-  const { type, properties, required = [], items, ...rest } = schema as JsonSchema // of our own making
+  const { properties, required = [], items, ...rest } = schema as JsonSchema // of our own making
   const choice = pick()
   if (typeof value === 'number') {
     const text = String(value)
@@ -123,7 +129,7 @@ function addNoise(schema: unknown, value: JsonValue, pick: () => number): JsonVa
     const isNullable = own(part, 'nullable') === true
     if (Object.hasOwn(value, key)) {
       const name = pick() === 0 ? toCamel(key) : key
-      noisy[name] = addNoise(part, value[key as keyof typeof value], pick)
+      noisy[name] = addNoise(part, own(value, key) as JsonValue, pick) // just seen
     } else if (!required.includes(key) && !isNullable && pick() < 2) noisy[key] = null
   }
   if (rest['additionalProperties'] === false && choice === 5) noisy['zzz9zzz9'] = 'more'
@@ -146,7 +152,8 @@ function replacePart(value: JsonValue, part: JsonValue, place: number): JsonValu
   if (at === undefined) return part
   const child = own(value, at) as JsonValue // one of its keys
   const made = replacePart(child, part, Math.floor(place / 3))
-  return Array.isArray(value) ? value.with(Number(at), made) : { ...value, [at]: made }
+  if (Array.isArray(value)) return value.with(Number(at), made)
+  return Object.fromEntries([...Object.entries(value), [at, made]])
 }
 
 /** Makes repairs, one after the other, and checks that each finds what it says. */
@@ -177,7 +184,7 @@ function replayOne(value: JsonValue, keys: readonly string[], repair: Repair): J
     entries.map(([name, child]) => {
       if (name !== key) return [name, child]
       return isHere && kind === 'rename'
-        ? [String(after), child]
+        ? [after as string, child] // a rename gives the new name
         : [key, replayOne(part, others, repair)]
     }),
   )

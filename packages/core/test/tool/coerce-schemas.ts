@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import type { JsonSchema } from '../../src/json-schema.ts'
 import type { JsonValue } from '../../src/message.ts'
 import { foldName } from '../../src/nearest.ts'

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { JsonSchema } from '../../src/json-schema.ts'
 import { validateJson } from '../../src/json-schema-validate.ts'
+import { own } from '../../src/json.ts'
 import type { JsonValue } from '../../src/message.ts'
 import { repairInput } from '../../src/tool/coerce.ts'
 
@@ -239,7 +240,7 @@ const left: Record<string, [schema: unknown, value: JsonValue][]> = {
     [boolean, 1],
     [integer, true],
     [string, 1.5],
-    [string, 9007199254740993],
+    [string, 2 ** 53],
     [string, true],
     [string, { a: 1 }],
     [string, ['a', 'b']],
@@ -414,4 +415,43 @@ test('gives up on schemas that ask for endless work', () => {
   let value: JsonValue = { leaf: 'x' }
   for (let depth = 0; depth < 60; depth++) value = { child: value, leaf: '9' }
   expect(repairInput(value, tree).input).toEqual(value)
+})
+
+test('reads hostile text in one pass', () => {
+  const schema = object({
+    number,
+    boolean,
+    strings,
+    object: object({ a: integer }, 'a'),
+    constant: { enum: ['a', 1, null] },
+    date: { type: 'string', format: 'date-time' },
+    flags: { type: 'array', items: boolean },
+  })
+  const size = 100_000
+  const texts = [
+    ' ',
+    '[',
+    '{',
+    "'",
+    '"',
+    '\\',
+    "\\'",
+    ',',
+    ', ',
+    '1',
+    '-',
+    '`',
+    '```',
+    '1 ',
+    "['a',",
+    '_a',
+  ].flatMap((unit) => {
+    const long = unit.repeat(size)
+    return [long, `${long}x`, `['${long}`, `["${long}`, `['${long}']x`, `{'a': '${long}'}`]
+  })
+  const keys = Object.keys(schema.properties ?? {})
+  for (const text of texts) {
+    const { input } = repairInput(Object.fromEntries(keys.map((key) => [key, text])), schema)
+    expect(own(input, 'number')).toBe(text.trim() === '' ? undefined : text)
+  }
 })
