@@ -53,7 +53,7 @@ function createMend(root: JsonSchema, work: { steps: number; depth: number }): M
 
   const mend: Mending['mend'] = (node, value, path) => {
     if (!isSchemaObject(node)) return untouched(value, node !== false)
-    if (isMixed(node)) return untouched(value, true)
+    if (isMixed(node)) return untouched(value, value !== null || node['nullable'] === true)
     if (--work.steps < 0 || work.depth > MAX_DEPTH) return untouched(value, false)
     work.depth++
     let mended = mendAlone(node, value, path)

@@ -1,4 +1,6 @@
+import { tool } from '@drover/core'
 import { describe, expect, test } from 'vitest'
+import * as z from 'zod'
 import type { JsonSchema } from '../../src/json-schema.ts'
 import { validateJson } from '../../src/json-schema-validate.ts'
 import { own } from '../../src/json.ts'
@@ -454,4 +456,58 @@ test('reads hostile text in one pass', () => {
     const { input } = repairInput(Object.fromEntries(keys.map((key) => [key, text])), schema)
     expect(own(input, 'number')).toBe(text.trim() === '' ? undefined : text)
   }
+})
+
+test('repairs what a model sends for a schema that was lowered', async () => {
+  const book = tool({
+    name: 'book',
+    description: 'Books a room.',
+    input: z.object({
+      nights: z.int(),
+      room: z.enum(['single', 'double']).nullable(),
+      from: z.date(),
+      extras: z.array(z.object({ id: z.string(), count: z.number().optional() })).optional(),
+      payment: z.discriminatedUnion('kind', [
+        z.object({ kind: z.literal('card'), digits: z.string() }),
+        z.object({ kind: z.literal('voucher'), value: z.number() }),
+      ]),
+    }),
+    execute: () => 'done',
+  })
+  const { input } = repairInput(
+    {
+      Nights: '3',
+      room: 'None',
+      from: '2026-01-02 10:30 UTC',
+      extras: "[{'id': 7, 'count': null}]",
+      payment: '{"kind": "Voucher", "value": "12.5"}',
+    },
+    book.parameters,
+  )
+  expect(await book.parseInput(input)).toEqual({
+    ok: true,
+    value: {
+      nights: 3,
+      room: null,
+      from: new Date('2026-01-02T10:30:00Z'),
+      extras: [{ id: '7' }],
+      payment: { kind: 'voucher', value: 12.5 },
+    },
+  })
+})
+
+test('concludes nothing from the `string` of a lowered property that has several types', () => {
+  const { parameters } = tool({
+    name: 'store',
+    description: 'Stores values.',
+    input: z.object({
+      key: z.union([z.string(), z.number()]),
+      value: z.unknown(),
+      flag: z.union([z.boolean(), z.number()]).optional(),
+      times: z.int(),
+    }),
+    execute: () => 'done',
+  })
+  const { input } = repairInput({ key: 5, value: [1], flag: null, times: '2' }, parameters)
+  expect(input).toEqual({ key: 5, value: [1], times: 2 })
 })
