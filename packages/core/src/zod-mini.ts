@@ -1,6 +1,7 @@
-import { type $ZodType, type input, type output, toJSONSchema } from 'zod/v4/core'
+import { type $ZodType, type input, type output, safeParseAsync, toJSONSchema } from 'zod/v4/core'
 import { DroverError } from './errors.ts'
 import type { StandardSchema } from './tool/standard-schema.ts'
+import { fromZod } from './tool/zod-result.ts'
 
 /**
  * Gives a zod/mini schema the JSON Schema that it lacks: `tool({ input: zodMini(schema) })`. Other zod 4 schemas pass too,
@@ -18,12 +19,11 @@ export function zodMini<Schema extends $ZodType>(
         '`@drover/core/zod3`, and give any other as it is.',
     )
   }
-  const { validate, vendor } = schema['~standard']
-  const standard: StandardSchema<input<Schema>, output<Schema>> = {
+  return {
     '~standard': {
       version: 1,
-      vendor,
-      validate,
+      vendor: 'zod',
+      validate: async (value) => fromZod(await safeParseAsync(schema, value)),
       jsonSchema: {
         // What a tool may take, so the input side: before transforms and with defaults optional.
         input: ({ target, libraryOptions }) =>
@@ -31,5 +31,4 @@ export function zodMini<Schema extends $ZodType>(
       },
     },
   }
-  return standard
 }
