@@ -50,3 +50,23 @@ test('an agent follows a script over HTTP', async () => {
   expect(result.text).toBe('Twelve.')
   model.assertComplete()
 })
+
+test('a tool that fails with a way out is called once more, as it says', async () => {
+  const cities = ['Lisbon', 'Porto']
+  const weather = tool({
+    name: 'get_weather',
+    description: 'Current weather in a city',
+    input: z.object({ city: z.string().describe('City name') }),
+    effect: 'read',
+    execute: ({ city }) => {
+      if (!cities.includes(city)) throw new Error(`Unknown city. Did you mean "${cities[0]}"?`)
+      return { city, celsius: 21 }
+    },
+  })
+  await using emulator = await startEmulator()
+  const backend = rest({ accountId: ACCOUNT, apiToken: 'token', baseUrl: emulator.url })
+  const agent = createAgent({ backend, model: MODEL, tools: [weather] })
+  const result = await agent.run('Is it warm in Lisbn?')
+  expect(result.steps).toHaveLength(3)
+  expect(result.text).toContain('`get_weather` for Lisbon gave: city: Lisbon, celsius: 21')
+})
