@@ -24,6 +24,7 @@ const beforeTests: readonly Stage[] = [
   { name: 'lint rules', command: 'node .ci/lint-proof.ts' },
   { name: 'source words', command: 'node .ci/source-words.ts' },
   { name: 'types', command: 'tsc -b' },
+  { name: 'docs', command: 'node .ci/docs-check.ts' },
   { name: 'unused code', command: 'knip --config .config/knip.jsonc' },
   { name: 'packages', command: 'node .ci/pack-check.ts' },
 ]
