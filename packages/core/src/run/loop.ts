@@ -1,3 +1,4 @@
+import { defined } from '../defined.ts'
 import type { Logger } from '../log.ts'
 import type { Message, ToolCall } from '../message.ts'
 import type { Runtime } from '../runtime.ts'
@@ -22,9 +23,9 @@ export interface LoopOptions {
   readonly backend: Backend
   readonly model: string
   readonly profile: ModelProfile
-  readonly instructions?: string
+  readonly instructions: string | undefined
   readonly tools: ReadonlyMap<string, Tool>
-  readonly wireTools?: WireTools
+  readonly wireTools: WireTools | undefined
   readonly sampling: WireSampling
   readonly stopWhen: StopCondition
   readonly closingCall: boolean
@@ -59,7 +60,12 @@ export async function* runLoop(
   const run: Run = {
     ...options,
     recorder,
-    conversation: conversationOf(options, state),
+    conversation: createConversation({
+      ...options,
+      history: options.profile.history,
+      tools: options.wireTools,
+      messages: state.messages,
+    }),
     nextId: createCallIds(options.messages),
     dispatched: new Set(),
   }
@@ -70,7 +76,7 @@ export async function* runLoop(
       runId: runtime.createId(),
       model: options.model,
       backend: options.backend.name,
-      ...(options.instructions !== undefined && { instructions: options.instructions }),
+      ...defined({ instructions: options.instructions }),
       messages: options.messages,
       tools: [...options.tools.keys()],
     })
@@ -188,7 +194,7 @@ function recordReply(
     finishReason: reply.finishReason,
     usage: reply.usage,
     durationMs,
-    ...(requestId !== undefined && { requestId }),
+    ...defined({ requestId }),
   })
 }
 
@@ -226,7 +232,7 @@ async function answerOne(
   const answer = await execute({
     ...run,
     call,
-    ...(problem !== undefined && { problem }),
+    problem,
     idempotencyKey,
     step,
     messages,
@@ -277,13 +283,3 @@ function endOf(run: Run, stopReason: StopReason, error?: unknown): RunEvent {
     ...(failed && { error: toErrorRecord(error) }),
   })
 }
-
-const conversationOf = (options: LoopOptions, state: RunState): Conversation =>
-  createConversation({
-    model: options.model,
-    history: options.profile.history,
-    ...(options.instructions !== undefined && { instructions: options.instructions }),
-    ...(options.wireTools !== undefined && { tools: options.wireTools }),
-    sampling: options.sampling,
-    messages: state.messages,
-  })

@@ -10,7 +10,7 @@ import type { Tool, ToolContext } from './tool.ts'
 export interface Execution {
   readonly call: ToolCall
   /** Why the input could not be read from the reply; such a call is answered without its tool. */
-  readonly problem?: string
+  readonly problem: string | undefined
   readonly tools: ReadonlyMap<string, Tool>
   readonly signal: AbortSignal
   readonly idempotencyKey: string
