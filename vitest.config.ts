@@ -25,6 +25,8 @@ export default defineConfig({
         plugins: [
           // The real `Ai` class of workerd, answered by the emulator that the global setup starts on a free port.
           cloudflareTest(({ inject }) => ({
+            // workerd's own account of every connection that a test cuts is no news.
+            verbose: false,
             miniflare: {
               compatibilityDate: '2026-08-01',
               ai: {
@@ -40,7 +42,7 @@ export default defineConfig({
         test: {
           name: 'workerd',
           include: [WORKERD_TESTS],
-          globalSetup: ['./packages/emulator/test/global-setup.ts'],
+          globalSetup: ['./packages/core/test/contract/global-setup.ts'],
         },
       },
     ],

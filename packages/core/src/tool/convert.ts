@@ -129,8 +129,8 @@ function isJsonLiteral(value: unknown): boolean {
   return value === null || ['string', 'number', 'boolean'].includes(typeof value)
 }
 
-function boundsOf(def: unknown): readonly Bound[] {
-  const checks = own(def, 'checks')
+function boundsOf(definition: unknown): readonly Bound[] {
+  const checks = own(definition, 'checks')
   if (!Array.isArray(checks)) return []
   return checks.flatMap((check: unknown) => {
     const def = own(own(check, '_zod'), 'def')

@@ -28,7 +28,8 @@ const MAX_NODES = 2_000
  * - References are written out, `allOf` is merged, `oneOf` becomes `anyOf`, `const` an `enum`.
  * - A tuple becomes a list of any of its items' forms, with its positions in the description.
  * - `null` beside another type becomes `nullable: true`.
- * - A property of several types, or of any, becomes a `string` that holds JSON text where the value is no text.
+ * - A property of several types, or of any, becomes a `string` that holds JSON text. Where text is one of the types, only
+ *   lists and objects are read from text: `"5"` stays the text it may have been meant as.
  * - A union of objects at the top becomes one object: see `mergeAlternatives`.
  *
  * @throws DroverError `config.tool` when the schema is not one of an object, or too large when written out.
@@ -104,7 +105,11 @@ function lowerProperty(state: State, node: SchemaNode, name: string, path: Path)
   if (type === undefined) {
     state.hasTexts = true
     const { default: preset } = keywords
-    const allowed = `Allowed: ${state.words.type(node)}. Send anything but plain text as JSON text.`
+    const mayBeText = types === undefined || types.includes('string')
+    const way = mayBeText
+      ? 'Lists and objects as JSON text, anything else as it is'
+      : 'Send it as JSON text'
+    const allowed = `Allowed: ${state.words.type(node)}. ${way}.`
     // The notes on null and on alternatives would say again what the type says.
     const others = notes.filter((note) => /^(Default|For example|Deprecated)/.test(note))
     return {

@@ -1,0 +1,20 @@
+import { describe } from 'vitest'
+import { describeAborts } from './aborts.ts'
+import { describeAnswers } from './answers.ts'
+import { describeDialects } from './dialects.ts'
+import { describeFailures } from './failures.ts'
+import { describeInputFields } from './input-fields.ts'
+import type { OpenScene } from './stage.ts'
+import { describeToolCalls } from './tool-calls.ts'
+
+/** What every way to reach Workers AI must do alike: the same replies give the same results. */
+export function describeBackend(name: string, open: OpenScene): void {
+  describe(name, () => {
+    describeAnswers(open)
+    describeDialects(open)
+    describeToolCalls(open)
+    describeInputFields(open)
+    describeFailures(open)
+    describeAborts(open)
+  })
+}

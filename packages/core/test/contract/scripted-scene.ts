@@ -1,0 +1,48 @@
+import { scriptedBackend, type ScriptEntry } from '@drover/core/testing'
+import type { JsonObject, Scene, StagedReply } from './stage.ts'
+
+/** Sets a scene with `scriptedBackend`: no server, no wire. */
+export async function openScriptedScene(replies: readonly StagedReply[]): Promise<Scene> {
+  const waiting = new Set<() => void>()
+  const backend = scriptedBackend(
+    replies.map((reply) => (asked) => {
+      for (const tell of waiting) tell()
+      return toEntry(reply, asked.inputs.messages?.at(-1)?.content ?? asked.inputs.prompt ?? '')
+    }),
+  )
+  return {
+    backend,
+    // What the wire carries is JSON, whatever its type is called.
+    requests: async () =>
+      backend.requests.map(({ model, inputs }) => ({ model, inputs: { ...inputs } as JsonObject })),
+    arrival: (number) =>
+      new Promise<void>((resolve) => {
+        const tell = (): void => {
+          if (backend.requests.length >= number) resolve()
+        }
+        waiting.add(tell)
+        tell()
+      }),
+    [Symbol.asyncDispose]: async () => {},
+  }
+}
+
+function toEntry(reply: StagedReply, said: string): ScriptEntry {
+  if (typeof reply === 'string' || 'toolCalls' in reply) return reply
+  if ('echo' in reply) return said
+  if ('result' in reply) {
+    return { wire: JSON.stringify(reply.result), ...(reply.headers && { headers: reply.headers }) }
+  }
+  if ('error' in reply) {
+    const { code, message, status, retryAfter } = reply.error
+    const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }
+    const wire = { errors: [{ code, message }], success: false, result: {}, messages: [] }
+    return { wire, status, headers }
+  }
+  if ('body' in reply) {
+    const headers = { 'content-type': reply.contentType ?? 'text/html' }
+    return { wire: reply.body, status: reply.status, headers }
+  }
+  if (reply.fault === 'hang') return () => new Promise<never>(() => {})
+  return new Error('Network connection lost.')
+}

@@ -1,0 +1,4 @@
+import { describeBackend } from './backend-contract.ts'
+import { openScriptedScene } from './scripted-scene.ts'
+
+describeBackend('a scripted backend', openScriptedScene)
