@@ -1,13 +1,31 @@
+import type { JsonValue } from '@drover/core'
 import type { Emulator, FrontName, JsonObject } from '../src/index.ts'
 
 export const MODEL = '@cf/meta/llama-3.1-8b-instruct-fast'
 export const ACCOUNT = '0123456789abcdef0123456789abcdef'
 
+/** What a model's result may hold, in every dialect. */
+export interface WireResult {
+  readonly response: JsonValue
+  readonly tool_calls: readonly JsonValue[]
+  readonly usage: { readonly prompt_tokens: number; readonly completion_tokens: number }
+  readonly choices: readonly JsonValue[]
+}
+
+/** What either front may answer; each test reads the part its front sends. */
+export interface WireBody extends WireResult {
+  readonly result: WireResult
+  readonly errors: readonly [{ readonly code: number; readonly message: string }]
+  readonly internalCode: number
+  readonly description: string
+  readonly message: string
+}
+
 /** An answer with its body parsed. */
 export interface Answer {
   readonly status: number
   readonly headers: Headers
-  readonly body: any
+  readonly body: WireBody
 }
 
 /** What a call may differ in. */

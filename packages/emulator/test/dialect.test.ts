@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ModelReply } from '../src/index.ts'
 import { script, startEmulator } from '../src/index.ts'
+import type { WireResult } from './client.ts'
 import { call } from './client.ts'
 
 const hello = { messages: [{ role: 'user', content: 'hello' }] }
@@ -11,7 +12,11 @@ const openAiCall = {
   function: { name: 'f', arguments: '{"a":1}' },
 }
 
-async function answer(model: string, reply: ModelReply, inputs: object = hello): Promise<any> {
+async function answer(
+  model: string,
+  reply: ModelReply,
+  inputs: object = hello,
+): Promise<WireResult> {
   await using emulator = await startEmulator({ model: script([reply]) })
   return (await call(emulator, 'binding', inputs, { model })).body
 }

@@ -224,7 +224,7 @@ test('close ends kept-alive connections and may be called twice', async () => {
   await call(emulator, 'rest', hello)
   await emulator.close()
   await emulator.close()
-  await expect(call(emulator, 'rest', hello)).rejects.toThrow()
+  await expect(call(emulator, 'rest', hello)).rejects.toThrow('fetch failed')
   await using again = await startEmulator({ port: emulator.port })
   expect(again.port).toBe(emulator.port)
 })

@@ -3,7 +3,13 @@ import type { ModelReply } from '../src/index.ts'
 import { script, startEmulator } from '../src/index.ts'
 import { ACCOUNT, MODEL } from './client.ts'
 
-async function frames(reply: ModelReply): Promise<readonly any[]> {
+interface Frame {
+  readonly response: string
+  readonly p?: string
+  readonly usage?: object
+}
+
+async function frames(reply: ModelReply): Promise<readonly Frame[]> {
   await using emulator = await startEmulator({ model: script([reply]) })
   const response = await fetch(`${emulator.url}/accounts/${ACCOUNT}/ai/run/${MODEL}`, {
     method: 'POST',

@@ -1,4 +1,5 @@
 import { Miniflare } from 'miniflare'
+import type { RemoteProxyConnectionString } from 'miniflare'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Emulator } from '../src/index.ts'
 import { script, startEmulator } from '../src/index.ts'
@@ -25,6 +26,8 @@ beforeAll(async () => {
     inputs['prompt'] === 'busy' ? { error: { code: 3040 } } : { text: 'Paris.' },
   )
   emulator = await startEmulator({ model })
+  // A branded type that only wrangler can make; a plain URL is what it is at run time.
+  const connection = new URL(emulator.url) as RemoteProxyConnectionString
   miniflare = new Miniflare({
     cf: false,
     workers: [
@@ -38,8 +41,7 @@ beforeAll(async () => {
           },
           env: { AI: { type: 'ai', dev: { remote: true } } },
         },
-        // A URL is what miniflare takes; its own type is a branded URL that only wrangler can make.
-        dev: { remoteProxyConnectionString: new URL(emulator.url) as any },
+        dev: { remoteProxyConnectionString: connection },
       },
     ],
   })

@@ -53,7 +53,7 @@ const hostile: readonly (readonly [what: string, headers: OutgoingHttpHeaders, m
     ['an image of another site', { 'sec-fetch-site': 'cross-site' }, 'GET'],
   ]
 
-test.each(hostile)('refuses %s', async (_, headers, method) => {
+test.each(hostile)('refuses %s', async (...[, headers, method]) => {
   expect(await send('/run', headers, method)).toBe(403)
 })
 

@@ -1,5 +1,5 @@
 import type { JsonValue } from '@drover/core'
-import { isJsonObject, parseJson } from '../json-object.ts'
+import { parseJson } from '../json-object.ts'
 import type { OfferedTool } from '../model-source.ts'
 import { findFigure } from './figure.ts'
 import { readRows } from './result-rows.ts'
@@ -64,7 +64,8 @@ function inWords(value: JsonValue): string {
     const shown = value.slice(0, MAX_LINES).map(inWords).join('; ')
     return value.length > MAX_LINES ? `${shown}; and ${value.length - MAX_LINES} more` : shown
   }
-  if (!isJsonObject(value)) return value === null ? 'nothing' : String(value)
+  if (value === null) return 'nothing'
+  if (typeof value !== 'object') return String(value)
   return Object.entries(value)
     .map(
       ([key, item]) =>

@@ -44,7 +44,7 @@ function findOperators(text: string): string | undefined {
   const expressions = runs.map((run) => run.trim().replace(/[\s.+*/^(-]+$/, ''))
   return expressions
     .filter((run) => /\d\s*\)?\s*[+*/^]|\d\s+-\s+\d|^\d+-\d+$|sqrt/.test(run) && isBalanced(run))
-    .sort((left, right) => right.length - left.length)[0]
+    .toSorted((left, right) => right.length - left.length)[0]
 }
 
 function isBalanced(text: string): boolean {

@@ -30,7 +30,7 @@ export function correctCall(
     (value) => !values.has(value) && !Object.hasOwn(last.input, value),
   )
   for (const [name, value] of sent) {
-    const [nearest] = [...offered].sort((left, right) => shared(right, value) - shared(left, value))
+    const [nearest] = offered.toSorted((left, right) => shared(right, value) - shared(left, value))
     const input = { ...last.input, [name]: nearest ?? value }
     if (nearest !== undefined && conforms(input, tool.parameters))
       return [{ toolName: tool.name, input }]

@@ -52,7 +52,7 @@ export function choosePath(paths: readonly string[], question: string): string |
   const asked = contentStems(question)
   const score = (path: string): number =>
     splitWords(path).filter((word) => asked.has(stem(word))).length
-  return [...paths].sort((left, right) => score(right) - score(left))[0]
+  return paths.toSorted((left, right) => score(right) - score(left))[0]
 }
 
 function pathsOf(text: string): readonly string[] {

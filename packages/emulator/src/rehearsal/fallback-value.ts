@@ -28,8 +28,8 @@ export function fallbackValue(
 }
 
 function declared(schema: JsonObject): readonly JsonValue[] {
-  const lists = [ownValue(schema, 'enum'), ownValue(schema, 'examples')].flatMap((list) =>
-    Array.isArray(list) ? list : [],
+  const lists = [ownValue(schema, 'enum'), ownValue(schema, 'examples')].flatMap((values) =>
+    Array.isArray(values) ? values : [],
   )
   const single = [ownValue(schema, 'default'), ownValue(schema, 'const')]
   return [...single, ...lists].filter((value) => value !== undefined)
@@ -64,7 +64,7 @@ function byType(
 }
 
 function numbers(schema: JsonObject): readonly number[] {
-  const bound = (keyword: string): number => Number(ownValue(schema, keyword) ?? Number.NaN)
+  const bound = (keyword: string): number => limitOf(schema, keyword, Number.NaN)
   const step = bound('multipleOf')
   const low = Math.max(...[bound('minimum'), bound('exclusiveMinimum')].filter(Number.isFinite))
   const high = Math.min(...[bound('maximum'), bound('exclusiveMaximum')].filter(Number.isFinite))
@@ -97,7 +97,7 @@ function texts(name: string, schema: JsonObject, evidence: Evidence): readonly s
     ...(subject === undefined ? [] : [subject]),
     ...quoted,
     ...identifiers,
-    ...names.map(({ name }) => name),
+    ...names.map((mention) => mention.name),
     ...paths,
     ...counted.map(({ written }) => written),
     mentions.text.slice(0, 200),
@@ -121,15 +121,20 @@ function texts(name: string, schema: JsonObject, evidence: Evidence): readonly s
 }
 
 function toLength(text: string, schema: JsonObject): string {
-  const minimum = Math.min(Number(ownValue(schema, 'minLength') ?? 0), 10_000)
-  const maximum = Number(ownValue(schema, 'maxLength') ?? Number.POSITIVE_INFINITY)
+  const minimum = Math.min(limitOf(schema, 'minLength', 0), 10_000)
+  const maximum = limitOf(schema, 'maxLength', Number.POSITIVE_INFINITY)
   const characters = [...text].slice(0, Math.max(0, maximum)).join('')
   return characters.padEnd(minimum, 'x')
 }
 
+function limitOf(schema: JsonObject, keyword: string, otherwise: number): number {
+  const limit = ownValue(schema, keyword)
+  return typeof limit === 'number' ? limit : otherwise
+}
+
 function list(name: string, schema: JsonObject, evidence: Evidence, depth: number): JsonValue {
   const items = ownValue(schema, 'prefixItems') ?? ownValue(schema, 'items') ?? true
-  const count = Math.min(Number(ownValue(schema, 'minItems') ?? 0), MAX_ITEMS)
+  const count = Math.min(Math.max(0, limitOf(schema, 'minItems', 0)), MAX_ITEMS)
   const schemas = Array.isArray(items)
     ? items.slice(0, MAX_ITEMS)
     : Array.from({ length: count }, () => items)

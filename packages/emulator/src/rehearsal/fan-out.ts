@@ -2,6 +2,7 @@ import type { JsonObject } from '../json-object.ts'
 import { ownValue } from '../json-object.ts'
 import type { ModelToolCall, OfferedTool } from '../model-source.ts'
 import { findMentions } from './mentions.ts'
+import { scalarTexts } from './scalar-argument.ts'
 import { conforms } from './schema-check.ts'
 import { propertiesOf } from './schema-type.ts'
 
@@ -22,7 +23,7 @@ export function fanOut(
     identifiers,
     urls,
   ]
-  const used = new Set(Object.values(input).flat().map(String))
+  const used = new Set(scalarTexts(Object.values(input).flat()))
   for (const { name } of propertiesOf(tool.parameters)) {
     const value = ownValue(input, name)
     if (typeof value !== 'string' && typeof value !== 'number') continue

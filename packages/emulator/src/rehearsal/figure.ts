@@ -12,21 +12,20 @@ export interface Figure {
   readonly terms: readonly number[]
 }
 
-const MOST = /\b(most|largest|biggest|longest|highest|greatest|maximum|max|heaviest)\b/i
-const LEAST = /\b(fewest|least|smallest|shortest|lowest|minimum|min|cheapest|lightest)\b/i
+const MOST = /\b(most|largest|biggest|longest|highest|greatest|heaviest)\b/i
+const LEAST = /\b(fewest|least|smallest|shortest|lowest|cheapest|lightest)\b/i
 const COUNT = /\bhow many\s+([^?.!]{1,80})|\b(?:number|count) of\s+([^?.!]{1,80})/i
 
 /** True for a question that is answered by counting or comparing the rows of a list. */
 export function asksForFigure(question: string): boolean {
-  return (
-    MOST.test(question) ||
-    LEAST.test(question) ||
-    (COUNT.test(question) && !/\bhow many times\b/i.test(question))
-  )
+  const asked = withoutQuotes(question)
+  const counts = COUNT.test(asked) && !/\bhow many times\b/i.test(asked)
+  return counts || MOST.test(asked) || LEAST.test(asked)
 }
 
 /** Answers such a question from rows; `undefined` when the rows do not hold what is asked. */
-export function findFigure(question: string, rows: readonly ResultRow[]): Figure | undefined {
+export function findFigure(text: string, rows: readonly ResultRow[]): Figure | undefined {
+  const question = withoutQuotes(text)
   const kept = filterRows(question, rows)
   const superlative = MOST.exec(question) ?? LEAST.exec(question)
   if (superlative !== null) return compare(question, superlative[0], kept)
@@ -36,6 +35,11 @@ export function findFigure(question: string, rows: readonly ResultRow[]): Figure
     sentence: `There are ${kept.length} ${withoutVerb(counted[1] ?? counted[2] ?? '')}.`,
     terms: [],
   }
+}
+
+// What is quoted is something to look for: `find "the most"` compares nothing.
+function withoutQuotes(text: string): string {
+  return text.slice(0, 8000).replace(/"[^"]*"|`[^`]*`|“[^”]*”/g, ' ')
 }
 
 function compare(
@@ -66,11 +70,13 @@ function compare(
     .slice(0, 3)
     .map(({ group, sum }) => `${group} ${round(sum)}`)
     .join(', ')
-  const what = unit === undefined ? 'entries' : unit
-  const figure = `${round(first.sum)}${what === '' ? '' : ` ${what}`}`
-  const verb = /^(?:most|fewest|least)$/.test(word) ? 'has' : 'is'
+  const what = unit ?? 'entries'
+  const sum = round(first.sum)
+  const claim = /^(?:most|fewest|least)$/.test(word)
+    ? `has the ${word} ${what}`.trim() + `: ${sum}`
+    : `is the ${word}: ${sum} ${what}`.trim()
   return {
-    sentence: `\`${first.group}\` ${verb} the ${word}: ${figure}${next === '' ? '' : ` (next: ${next})`}.`,
+    sentence: `\`${first.group}\` ${claim}${next === '' ? '' : ` (next: ${next})`}.`,
     label: first.group,
     terms: unit === undefined ? [] : first.terms,
   }

@@ -188,7 +188,7 @@ function isGiven(schema: JsonValue): boolean {
 
 function best(filled: readonly FilledInput[]): FilledInput {
   const rank = ({ certain, missing }: FilledInput): number => certain - missing.length
-  const [first] = [...filled].sort((left, right) => rank(right) - rank(left))
+  const [first] = filled.toSorted((left, right) => rank(right) - rank(left))
   return first ?? { input: {}, certain: 0, missing: [] }
 }
 

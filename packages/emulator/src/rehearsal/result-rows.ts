@@ -27,7 +27,7 @@ function longestList(value: JsonValue): readonly JsonValue[] {
   if (Array.isArray(value)) return value
   if (!isJsonObject(value)) return []
   const lists = Object.values(value).filter(Array.isArray)
-  const [longest] = lists.sort((left, right) => right.length - left.length)
+  const [longest] = lists.toSorted((left, right) => right.length - left.length)
   // `{ "core": 1204, "rest": 210 }` is a list too.
   const pairs = Object.entries(value).filter(([, item]) => typeof item === 'number')
   return longest ?? (pairs.length > 1 ? pairs.map(([name, item]) => ({ name, value: item })) : [])
@@ -64,6 +64,8 @@ function rowOfLine(line: string): ResultRow {
     .replace(/^[-*•]\s+/, '')
   const label = /^[^\s:,|]+/.exec(text)?.[0] ?? text
   const numbers = new Map<string, number>()
+  // In what a search found, the number is a place, and others are part of the text.
+  if (/^:\d+:/.test(text.slice(label.length))) return { label, numbers }
   for (const match of text
     .slice(label.length)
     .matchAll(/(\d+(?:,\d{3})*(?:\.\d+)?)\s*([a-z%]*)/gi)) {

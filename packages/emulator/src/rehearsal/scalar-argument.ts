@@ -10,9 +10,10 @@ const NEGATION = /^(?:not|no|without|never|exclude|excluding|don|doesn|isn|excep
 /** The member of an `enum` a text speaks of: all its words, a word for the same, or the sign of an operation. */
 export function findMember(
   name: string,
-  members: readonly JsonValue[],
+  all: readonly JsonValue[],
   evidence: Evidence,
 ): JsonValue | undefined {
+  const members = all.filter((member) => typeof member !== 'object')
   const { text } = evidence.mentions
   const stems = new Set(splitWords(text).map(stem))
   const ideas = new Set(Array.from(contentStems(text), conceptOf))
@@ -23,10 +24,10 @@ export function findMember(
   const directed = named.length > 1 ? findDirected(name, named, text) : undefined
   if (directed !== undefined) return directed
   // Of `high` and `very high` the longer one says more.
-  const [longest] = [...named].sort((left, right) => String(right).length - String(left).length)
+  const [longest] = named.toSorted((left, right) => String(right).length - String(left).length)
   if (longest !== undefined) return longest
   const signed = members.find((member) =>
-    operations.some(([name, sign]) => name.test(String(member)) && sign.test(text)),
+    operations.some(([operation, sign]) => operation.test(String(member)) && sign.test(text)),
   )
   if (signed !== undefined) return signed
   const meant = members.filter(
@@ -36,6 +37,13 @@ export function findMember(
   return meant.length === 1 ? meant[0] : undefined
 }
 
+/** Texts and numbers as text; what else there is is left out. */
+export function scalarTexts(values: readonly JsonValue[]): readonly string[] {
+  return values
+    .filter((value) => typeof value === 'string' || typeof value === 'number')
+    .map(String)
+}
+
 // `from USD to EUR`: the word before a member says which argument it is for.
 function findDirected(
   name: string,
@@ -43,7 +51,9 @@ function findDirected(
   text: string,
 ): JsonValue | undefined {
   const isTarget = (member: JsonValue): boolean =>
-    /\b(?:to|into|in)\s+$/i.test(text.slice(0, Math.max(0, text.indexOf(String(member)))))
+    /\b(?:to|into|in)\s+$/i.test(
+      text.slice(0, Math.max(0, text.indexOf(scalarTexts([member])[0] ?? ''))),
+    )
   if (/^(?:to|target|dest)/i.test(name)) return members.find(isTarget)
   return /^(?:from|source|origin)/i.test(name)
     ? members.find((member) => !isTarget(member))

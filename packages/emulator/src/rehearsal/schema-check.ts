@@ -102,8 +102,11 @@ const checks: { readonly [keyword: string]: Check } = {
     value.every((item, index) => conforms(item, items[index])),
   allOf: (value, all) => Array.isArray(all) && all.every((one) => conforms(value, one)),
   anyOf: (value, any) => Array.isArray(any) && any.some((one) => conforms(value, one)),
+  // To match exactly one, the others must be known not to match.
   oneOf: (value, one) =>
-    Array.isArray(one) && one.filter((each) => conforms(value, each)).length === 1,
+    Array.isArray(one) &&
+    one.every(isCheckable) &&
+    one.filter((each) => conforms(value, each)).length === 1,
 }
 
 const formats: ReadonlyMap<string, RegExp> = new Map([
@@ -131,14 +134,31 @@ function hasType(value: JsonValue, type: JsonValue): boolean {
   return typeof value === type
 }
 
-// A quantified group that holds a quantifier can take exponential time: such a pattern is never tried.
 function matches(value: string, pattern: string): boolean {
-  if (/[+*}][^()]*\)[+*{]/.test(pattern)) return false
+  const expression = compile(pattern)
+  return expression !== undefined && expression.test(value)
+}
+
+// A quantified group that holds a quantifier can take exponential time: such a pattern is never tried.
+function compile(pattern: string): RegExp | undefined {
+  if (/[+*}][^()]*\)[+*{]/.test(pattern)) return undefined
   try {
-    return new RegExp(pattern, 'u').test(value)
+    return new RegExp(pattern, 'u')
   } catch {
-    return false
+    return undefined
   }
+}
+
+/** False where a schema holds anything `conforms` answers with no because it cannot tell. */
+function isCheckable(schema: JsonValue): boolean {
+  if (Array.isArray(schema)) return schema.every(isCheckable)
+  if (!isJsonObject(schema)) return true
+  return Object.entries(schema).every(([keyword, operand]) => {
+    if (unchecked.has(keyword)) return false
+    if (keyword === 'format' && typeof operand === 'string') return !uncheckedFormats.has(operand)
+    if (keyword === 'pattern' && typeof operand === 'string') return compile(operand) !== undefined
+    return isCheckable(operand)
+  })
 }
 
 function isSame(left: JsonValue, right: JsonValue): boolean {

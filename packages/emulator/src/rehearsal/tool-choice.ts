@@ -4,6 +4,7 @@ import type { OfferedTool } from '../model-source.ts'
 import { findExpression } from './arithmetic.ts'
 import { asksForFigure } from './figure.ts'
 import { findMentions } from './mentions.ts'
+import { scalarTexts } from './scalar-argument.ts'
 import { propertiesOf } from './schema-type.ts'
 import { conceptOf, contentStems, splitWords, stem } from './words.ts'
 
@@ -42,7 +43,7 @@ export function rankTools(tools: readonly OfferedTool[], text: string): readonly
   const last = ranked.filter(({ tool }) => fitting.length === 0 && answersAnything(tool, text))
   return [...fitting, ...last]
     .map(({ tool, score }) => ({ tool, score }))
-    .sort((left, right) => right.score - left.score)
+    .toSorted((left, right) => right.score - left.score)
 }
 
 // A search over documents or the web is what a model tries when nothing else fits a question.
@@ -114,7 +115,7 @@ function weightOf(vocabulary: ReadonlyMap<string, number>, word: string): number
 
 function membersOf(schema: JsonValue): string {
   const members = isJsonObject(schema) ? ownValue(schema, 'enum') : undefined
-  return Array.isArray(members) ? members.slice(0, 50).map(String).join(' ') : ''
+  return Array.isArray(members) ? scalarTexts(members.slice(0, 50)).join(' ') : ''
 }
 
 /** True for a tool whose name says that it changes something: never called only to learn something. */

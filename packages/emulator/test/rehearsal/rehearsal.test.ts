@@ -24,7 +24,7 @@ const sets: readonly (readonly [string, readonly RehearsedTool[], readonly Row[]
           ['list_files', {}],
           ['calculate', { expression: '40 + 210' }],
         ],
-        /`core` has the most: 250 lines \(next: rest 80\)/,
+        /`core` has the most lines: 250 \(next: rest 80\)/,
       ],
       [
         'how many markdown files are in docs?',
@@ -318,7 +318,11 @@ test('without tools it says that it knows nothing', async () => {
 
 test('is what answers when no model is given, and says so in a header', async () => {
   await using emulator = await startEmulator()
-  const tools = weatherTools.map(({ run: _, ...tool }) => tool)
+  const tools = weatherTools.map(({ name, description, parameters }) => ({
+    name,
+    description,
+    parameters,
+  }))
   const messages = [{ role: 'user', content: 'Is it warm in Lisbon?' }]
   const { headers, body } = await call(emulator, 'rest', { messages, tools })
   expect(headers.get('x-drover-model-source')).toBe('rehearsal')
@@ -351,7 +355,11 @@ test('a closing call without tools is answered from the results', async () => {
 
 test('a new question begins a new turn', async () => {
   await using emulator = await startEmulator()
-  const tools = weatherTools.map(({ run: _, ...tool }) => tool)
+  const tools = weatherTools.map(({ name, description, parameters }) => ({
+    name,
+    description,
+    parameters,
+  }))
   const messages = [
     { role: 'user', content: 'Is it warm in Lisbon?' },
     { role: 'assistant', content: '{"name":"get_weather","parameters":{"city":"Lisbon"}}' },

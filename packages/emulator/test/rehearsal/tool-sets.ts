@@ -1,3 +1,4 @@
+import type { JsonValue } from '@drover/core'
 import type { JsonObject, OfferedTool } from '../../src/index.ts'
 
 /** A tool with what it answers: an object or a text; what it throws is told as an error. */
@@ -48,7 +49,7 @@ export const workspaceTools: readonly RehearsedTool[] = [
       Object.entries(files)
         .filter(
           ([path]) =>
-            folder === undefined || folder === '.' || path.startsWith(`${String(folder)}/`),
+            folder === undefined || folder === '.' || path.startsWith(`${asText(folder)}/`),
         )
         .map(([path, lines]) => `${path}  ${lines} lines`)
         .join('\n'),
@@ -67,8 +68,8 @@ export const workspaceTools: readonly RehearsedTool[] = [
     },
     ['path'],
     ({ path }) => {
-      if (!Object.hasOwn(files, String(path))) throw new Error(`No such file: ${String(path)}`)
-      return `# ${String(path)}\nIt says hello.`
+      if (!Object.hasOwn(files, asText(path))) throw new Error(`No such file: ${asText(path)}`)
+      return `# ${asText(path)}\nIt says hello.`
     },
   ),
   define(
@@ -76,14 +77,14 @@ export const workspaceTools: readonly RehearsedTool[] = [
     'Search the text of all files for a string and show the matching lines.',
     { query: text('What to look for'), folder: text('Only under this folder') },
     ['query'],
-    ({ query }) => `packages/core/src/loop.ts:12: import retry from '${String(query)}'`,
+    ({ query }) => `packages/core/src/loop.ts:12: import retry from '${asText(query)}'`,
   ),
   define(
     'calculate',
     'Evaluate an arithmetic expression.',
     { expression: text('Such as (2 + 3) * 4') },
     ['expression'],
-    ({ expression }) => sums.get(String(expression)) ?? 'computed',
+    ({ expression }) => sums.get(asText(expression)) ?? 'computed',
   ),
   define(
     'current_time',
@@ -278,3 +279,7 @@ export const deskTools: readonly RehearsedTool[] = [
     ['query'],
   ),
 ]
+
+function asText(value: JsonValue | undefined): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
