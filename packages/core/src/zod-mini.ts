@@ -1,6 +1,7 @@
-import type { $ZodType, input, output } from 'zod/v4/core'
+import { type $ZodType, type input, type output, safeParseAsync } from 'zod/v4/core'
 import { DroverError } from './errors.ts'
 import type { StandardSchema } from './tool/standard-schema.ts'
+import { fromZod } from './tool/zod-result.ts'
 import { type Override, toJsonSchema } from './zod-mini-json-schema.ts'
 
 /**
@@ -19,18 +20,16 @@ export function zodMini<Schema extends $ZodType>(
         '`@drover/core/zod3`, and give any other as it is.',
     )
   }
-  const { validate, vendor } = schema['~standard']
-  const standard: StandardSchema<input<Schema>, output<Schema>> = {
+  return {
     '~standard': {
       version: 1,
-      vendor,
-      validate,
+      vendor: 'zod',
+      validate: async (value) => fromZod(await safeParseAsync(schema, value)),
       jsonSchema: {
         input: ({ libraryOptions }) => toJsonSchema(schema, overrideOf(libraryOptions)),
       },
     },
   }
-  return standard
 }
 
 /** The option of zod's own converter that `tool()` uses: what is written for each part may be corrected. */
