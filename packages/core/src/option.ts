@@ -42,8 +42,9 @@ export function kindOf(value: unknown): string {
   if (value === undefined) return 'nothing'
   if (value === null || typeof value === 'number' || typeof value === 'boolean')
     return String(value)
-  if (typeof value === 'string')
-    return value === '' ? 'an empty text' : `${value.length} characters`
+  if (typeof value === 'string') {
+    return value === '' ? 'an empty string' : `a string of ${value.length} characters`
+  }
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list'
   return `a ${typeof value}`
 }

@@ -24,30 +24,28 @@ type Draft = Record<string, unknown>
  */
 export function toJsonSchema(root: $ZodType, override: Override): JsonSchema {
   const open = new Map<$ZodType, { name?: string }>()
-  const definitions: Draft = {}
+  const $defs: Draft = {}
 
   const convert = (schema: $ZodType, path: Path): Draft => {
     const outer = open.get(schema)
     if (outer !== undefined) {
       // A schema inside itself: written once, and pointed to.
-      outer.name ??= `schema${Object.keys(definitions).length + open.size}`
+      if (schema === root) return { $ref: '#' }
+      outer.name ??= `schema${Object.keys($defs).length + open.size}`
       return { $ref: `#/$defs/${outer.name}` }
     }
     const place: { name?: string } = {}
     open.set(schema, place)
-    const written: Draft = { ...write(schema, path, convert), ...globalRegistry.get(schema) }
+    const jsonSchema = { ...write(schema, path, convert), ...globalRegistry.get(schema) }
     open.delete(schema)
-    override({ zodSchema: schema, jsonSchema: written, path })
-    if (place.name === undefined) return written
-    definitions[place.name] = written
+    override({ zodSchema: schema, jsonSchema, path })
+    if (place.name === undefined) return jsonSchema
+    $defs[place.name] = jsonSchema
     return { $ref: `#/$defs/${place.name}` }
   }
 
-  const written = convert(root, [])
-  if (Object.keys(definitions).length === 0) return written
-  const { $ref, ...rest } = written
-  const name = typeof $ref === 'string' ? $ref.slice('#/$defs/'.length) : ''
-  return { ...(definitions[name] ?? {}), ...rest, $defs: definitions }
+  const whole = convert(root, [])
+  return Object.keys($defs).length === 0 ? whole : { ...whole, $defs }
 }
 
 type Convert = (schema: $ZodType, path: Path) => Draft

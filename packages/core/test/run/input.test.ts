@@ -27,7 +27,7 @@ const refused = async (given: unknown, code: string, ...words: string[]): Promis
 
 describe('what a run starts from is refused before any request when it is', () => {
   test.each([
-    ['empty', '', 'empty text'],
+    ['empty', '', 'an empty string'],
     ['only spaces', ' \n\t', 'white space'],
     ['an empty list', [], 'empty list'],
     ['nothing', undefined, 'got nothing'],
@@ -92,7 +92,7 @@ describe('options are refused with the field and its limits', () => {
     [{ frequencyPenalty: -1 }, '`frequencyPenalty`'],
     [{ presencePenalty: Number.POSITIVE_INFINITY }, '`presencePenalty`'],
     [{ maxTokens: 0 }, '`maxTokens` to be an integer of at least 1'],
-    [{ maxTokens: '256' }, 'got 3 characters'],
+    [{ maxTokens: '256' }, 'got a string of 3 characters'],
     [{ maxParallelCalls: 0 }, '`maxParallelCalls`'],
     [{ maxToolOutputChars: 1e9 }, '`maxToolOutputChars`'],
     [{ maxSteps: -1 }, '`maxSteps`'],
