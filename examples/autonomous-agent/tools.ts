@@ -16,7 +16,7 @@ export function createTools(folder: Folder): readonly Tool<never, unknown>[] {
   ]
 }
 
-const MAX_LISTED = 200
+const MAX_LISTED = 100
 const MAX_MATCHES = 50
 const MAX_LINES = 200
 const MAX_WIDTH = 160
