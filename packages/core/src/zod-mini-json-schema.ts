@@ -260,7 +260,7 @@ function fromValues(values: readonly unknown[]): Draft {
 function caught({ catchValue }: $ZodCatchDef): Draft {
   try {
     // zod's own converter asks like this too: a value that depends on the input throws, or is left out.
-    return defined({ default: catchValue(undefined as never) as unknown })
+    return defined({ default: catchValue(undefined as never) })
   } catch {
     return {}
   }

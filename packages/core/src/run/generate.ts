@@ -3,7 +3,7 @@ import { DroverError } from '../errors.ts'
 import { silentLogger, type Logger } from '../log.ts'
 import type { ToolCall } from '../message.ts'
 import { systemRuntime, type Runtime } from '../runtime.ts'
-import type { Tool } from '../tool/tool.ts'
+import type { AnyTool } from '../tool/tool.ts'
 import type { Backend } from '../wire/backend.ts'
 import type { FinishReason } from '../wire/finish-reason.ts'
 import { readImage, type ImageInput } from '../wire/image.ts'
@@ -37,7 +37,7 @@ export interface GenerateOptions extends Sampling {
   /** Beside `messages`: code the service may run. Never fill it from what a model or a tool wrote. */
   readonly functions?: readonly { readonly name: string; readonly code: string }[]
   /** Beside `messages`: offered to the model. Its calls are given back, not run. */
-  readonly tools?: readonly Tool[]
+  readonly tools?: readonly AnyTool[]
   /** @default 'auto' */
   readonly toolFormat?: 'flat' | 'function' | 'auto'
   readonly profile?: Partial<ModelProfile>

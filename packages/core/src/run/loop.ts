@@ -3,7 +3,7 @@ import type { Logger } from '../log.ts'
 import type { Message, ToolCall } from '../message.ts'
 import type { Runtime } from '../runtime.ts'
 import { execute } from '../tool/execute.ts'
-import type { Tool } from '../tool/tool.ts'
+import type { AnyTool } from '../tool/tool.ts'
 import type { Backend } from '../wire/backend.ts'
 import type { ReplyCall } from '../wire/reply.ts'
 import { createConversation, type Conversation, type WireTools } from '../wire/request.ts'
@@ -24,7 +24,7 @@ export interface LoopOptions {
   readonly model: string
   readonly profile: ModelProfile
   readonly instructions: string | undefined
-  readonly tools: ReadonlyMap<string, Tool>
+  readonly tools: ReadonlyMap<string, AnyTool>
   readonly wireTools: WireTools | undefined
   readonly sampling: WireSampling
   readonly stopWhen: StopCondition
@@ -212,7 +212,7 @@ async function answerAll(run: Run, step: number, calls: readonly PlannedCall[]):
   }
   const workers = Array.from({ length: Math.min(run.maxParallelCalls, calls.length) }, worker)
   // All of them: a call that ended in the same moment as another failed must not be recorded after the run's end.
-  const failed = (await Promise.allSettled(workers)).find((worker) => worker.status === 'rejected')
+  const failed = (await Promise.allSettled(workers)).find((done) => done.status === 'rejected')
   if (failed !== undefined) throw failed.reason
 }
 

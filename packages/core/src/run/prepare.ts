@@ -3,7 +3,7 @@ import { checkOption, expected, integers } from '../option.ts'
 import { systemRuntime, type Runtime } from '../runtime.ts'
 import { toFlatTool, toFunctionTool, toolText } from '../tool/format.ts'
 import { DEFAULT_MAX_OUTPUT_CHARS } from '../tool/output.ts'
-import { checkToolNames, type Tool } from '../tool/tool.ts'
+import { type AnyTool, checkToolNames, type Tool } from '../tool/tool.ts'
 import type { Backend } from '../wire/backend.ts'
 import { resolveModel } from '../wire/model.ts'
 import type { ModelProfile } from '../wire/profile.ts'
@@ -79,7 +79,7 @@ export function prepareAgent<Context>(options: AgentOptions<Context>): PreparedA
     profile,
     instructions: instructions || undefined,
     // An agent's list holds tools of many input types; each is only ever given what its own `parseInput` gave.
-    tools: new Map(tools.map((tool) => [tool.name, tool as Tool])),
+    tools: new Map(tools.map((tool) => [tool.name, tool as AnyTool])),
     wireTools,
     sampling: toWireSampling(options, profile.maxTokens),
     stopWhen: stopWhen === undefined ? maxSteps(steps) : or(stopWhen, maxSteps(steps)),
@@ -104,7 +104,7 @@ export function checkBackend(backend: unknown): asserts backend is Backend {
  * @throws DroverError `config.tool` for duplicate names and for what no `tool(…)` made; `config.invalid` for an unknown format.
  */
 export function toWireTools(
-  tools: readonly Pick<Tool, 'name' | 'description' | 'parameters'>[],
+  tools: readonly Pick<AnyTool, 'name' | 'description' | 'parameters'>[],
   format: 'flat' | 'function' | 'auto' = 'auto',
   profile: ModelProfile,
 ): WireTools | undefined {
