@@ -5,7 +5,7 @@ import * as z from 'zod'
 import type { Folder, FolderFile } from './folder.ts'
 
 /** What the agent can do: look through one folder, calculate, tell the time. None of it changes anything. */
-export function createTools(folder: Folder): readonly Tool<never, unknown>[] {
+export function createTools(folder: Folder): readonly Tool[] {
   return [
     listFiles(folder),
     readFile(folder),

@@ -129,7 +129,7 @@ async function addUp(amounts: readonly number[]): Promise<number> {
 /** One step of the workflow: one question, one tool. With `isLast`, the tool's call is all that is wanted. */
 function ask(
   question: string,
-  step: Tool<never, unknown>,
+  step: Tool,
   { isLast = false }: { readonly isLast?: boolean } = {},
 ): Promise<RunResult> {
   return runTools({

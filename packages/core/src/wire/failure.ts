@@ -1,4 +1,5 @@
 import { BackendError, type BackendErrorDetails } from '../errors.ts'
+import { defined } from '../defined.ts'
 import { own } from '../json.ts'
 import { adviceFor } from './advice.ts'
 import { classify, isServiceCode, type ErrorClass } from './error-code.ts'
@@ -36,13 +37,10 @@ export function readFailure(answer: FailedAnswer, context: FailureContext): Fail
   const found = classify(said, serviceCode, status)
   const wait = readRetryAfter(answer.headers, context.now)
   const retryAfterMs = found.code === 'http.quota' ? untilMidnightUtc(context.now) : wait
-  const requestId = answer.headers.get('cf-ai-req-id')
+  const requestId = answer.headers.get('cf-ai-req-id') ?? undefined
   const details: BackendErrorDetails = {
     retryable: found.retries > 0,
-    ...(status !== undefined && { status }),
-    ...(serviceCode !== undefined && { serviceCode }),
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-    ...(requestId !== null && { requestId }),
+    ...defined({ status, serviceCode, retryAfterMs, requestId }),
   }
   const where = [
     ...(serviceCode === undefined ? [] : [`code ${serviceCode}`]),

@@ -74,7 +74,7 @@ const REFUSED: readonly (readonly [field: keyof GenerateOptions, value: unknown,
   [
     ['maxTokens', 0, 'an integer of at least 1, got 0'],
     ['maxTokens', 2.5, 'an integer of at least 1, got 2.5'],
-    ['maxTokens', '256', 'an integer of at least 1, got a string'],
+    ['maxTokens', '256', 'an integer of at least 1, got a string of 3 characters'],
     ['maxTokens', Number.NaN, 'an integer of at least 1, got NaN'],
     ['temperature', -0.1, 'a number from 0 to 5, got -0.1'],
     ['temperature', 5.1, 'a number from 0 to 5, got 5.1'],
@@ -87,7 +87,7 @@ const REFUSED: readonly (readonly [field: keyof GenerateOptions, value: unknown,
     ['seed', 10_000_000_000, 'an integer from 1 to 9999999999, got 10000000000'],
     ['repetitionPenalty', Number.POSITIVE_INFINITY, 'a number from 0 to 2, got Infinity'],
     ['frequencyPenalty', -1, 'a number from 0 to 2, got -1'],
-    ['presencePenalty', '1', 'a number from 0 to 2, got a string'],
+    ['presencePenalty', '1', 'a number from 0 to 2, got a string of 1 characters'],
   ]
 
 /** Every field of both inputs of the seed model pages, as it arrives at the service. */

@@ -20,7 +20,7 @@ const drafts = [
 ]
 for (const ajv of drafts) addFormats.default(ajv)
 
-function define(input: ToolInput): Tool<never> {
+function define(input: ToolInput): Tool {
   return tool({ name: 'subject', description: 'Does it.', input, execute: () => 'done' })
 }
 

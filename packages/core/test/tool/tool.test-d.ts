@@ -5,7 +5,7 @@ import { z as z3InZod4 } from 'zod/v3'
 import { describe, expectTypeOf, it } from 'vitest'
 import type { JsonSchema } from '../../src/json-schema.ts'
 import type { StandardSchema } from '../../src/tool/standard-schema.ts'
-import { type Tool, type ToolContext, tool } from '../../src/tool/tool.ts'
+import { type AnyTool, type Tool, type ToolContext, tool } from '../../src/tool/tool.ts'
 import { zod3 } from '../../src/zod3.ts'
 import { zodMini } from '../../src/zod-mini.ts'
 
@@ -129,13 +129,15 @@ it('the context comes from the annotation of `execute`, and is unknown without o
     input,
     execute: ({ city }, { context }: ToolContext<Db>) => `${city} in ${context.db}`,
   })
-  expectTypeOf(plain).toEqualTypeOf<Tool<{ city: string }, unknown>>()
+  expectTypeOf(plain).toEqualTypeOf<Tool<{ city: string }>>()
   expectTypeOf(bound).toEqualTypeOf<Tool<{ city: string }, Db>>()
 
   const forDb: readonly Tool<never, Db>[] = [plain, bound]
-  const forAny: readonly Tool[] = [plain, bound]
+  const forAny: readonly AnyTool[] = [plain, bound]
+  const forNone: readonly Tool[] = [plain]
   expectTypeOf(forDb.length).toBeNumber()
   expectTypeOf(forAny.length).toBeNumber()
+  expectTypeOf(forNone.length).toBeNumber()
   // @ts-expect-error a tool that needs a database is none for a run without one
   const withoutContext: readonly Tool<never, undefined>[] = [bound]
   expectTypeOf(withoutContext.length).toBeNumber()
