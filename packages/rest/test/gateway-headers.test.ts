@@ -41,7 +41,7 @@ test('every gateway option becomes its header', async () => {
 describe('before any request, a gateway is refused with', () => {
   test.for<readonly [what: string, gateway: unknown, says: string]>([
     ['no object', 'my-gateway', '`gateway`'],
-    ['no id', {}, '`gateway.id`'],
+    ['no id', {}, 'an object with an `id`'],
     ['an empty id', { id: '' }, '`gateway.id`'],
     ['a header in its id', { id: 'a\r\nauthorization: b' }, '`gateway.id`'],
     ['other letters in its key', { id: 'a', cacheKey: 'schlüssel' }, '`gateway.cacheKey`'],
@@ -51,6 +51,8 @@ describe('before any request, a gateway is refused with', () => {
     ['six attempts', { id: 'a', retries: { maxAttempts: 6 } }, 'from 1 to 5, got 6'],
     ['a long delay', { id: 'a', retries: { retryDelayMs: 5001 } }, 'from 0 to 5000, got 5001'],
     ['an unknown backoff', { id: 'a', retries: { backoff: 'random' } }, "'constant', 'linear'"],
+    ['metadata that is a text', { id: 'a', metadata: 'team' }, '`gateway.metadata`'],
+    ['metadata that is a list', { id: 'a', metadata: ['team'] }, '`gateway.metadata`'],
     ['nested metadata', { id: 'a', metadata: { a: {} } }, '`gateway.metadata`'],
   ])('%s', ([, gateway, says]) => {
     const error = thrownBy(
