@@ -45,7 +45,9 @@ describe('before any request, credentials are refused that are', () => {
 })
 
 test('a malformed credential is never repeated in the message', () => {
-  const secret = fc.string({ minLength: 12, maxLength: 60, unit: 'binary' })
+  const secret = fc
+    .string({ minLength: 12, maxLength: 60, unit: 'binary' })
+    .filter((value) => value.trim() !== '')
   fc.assert(
     fc.property(secret, fc.boolean(), (value, isToken) => {
       const options = isToken
@@ -53,7 +55,7 @@ test('a malformed credential is never repeated in the message', () => {
         : { accountId: `${value} `, apiToken: token }
       const error = thrownBy(() => rest(options))
       expect(error).toMatchObject({ code: 'config.credentials' })
-      if (value.trim() !== '') expect(String(error)).not.toContain(value)
+      expect(String(error)).not.toContain(value)
     }),
   )
 })

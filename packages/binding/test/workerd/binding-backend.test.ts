@@ -38,7 +38,7 @@ test('a gateway, a session and further headers reach the wire of the class', asy
     method: 'POST',
     body: '["Hello."]',
   })
-  const { key } = (await opened.json()) as { key: string } // what the script server answers
+  const { key } = await opened.json<{ key: string }>()
   const backend = binding(env.AI, {
     gateway: { id: 'my-gateway', skipCache: true },
     sessionAffinity: 'session-1',

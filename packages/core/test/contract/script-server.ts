@@ -10,7 +10,7 @@ export interface ScriptServer {
 }
 
 /** Names the scene of a request that comes through `env.AI`; miniflare hands a Worker's headers on with `mf-header-`. */
-export const SCENE_HEADER = 'x-scene'
+const SCENE_HEADER = 'x-scene'
 
 interface ServedScene {
   readonly emulator: Emulator

@@ -1,5 +1,5 @@
 import { scriptedBackend, type ScriptEntry } from '@drover/core/testing'
-import type { JsonObject, Scene, StagedReply } from './stage.ts'
+import type { Scene, StagedReply } from './stage.ts'
 
 /** Sets a scene with `scriptedBackend`: no server, no wire. */
 export async function openScriptedScene(replies: readonly StagedReply[]): Promise<Scene> {
@@ -12,9 +12,7 @@ export async function openScriptedScene(replies: readonly StagedReply[]): Promis
   )
   return {
     backend,
-    // What the wire carries is JSON, whatever its type is called.
-    requests: async () =>
-      backend.requests.map(({ model, inputs }) => ({ model, inputs: { ...inputs } as JsonObject })),
+    requests: async () => backend.requests,
     arrival: (number) =>
       new Promise<void>((resolve) => {
         const tell = (): void => {
