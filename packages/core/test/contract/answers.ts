@@ -16,6 +16,16 @@ export function describeAnswers(open: OpenScene): void {
       expect(await scene.requests()).toHaveLength(1)
     })
 
+    test.for([model, '@cf/meta/llama-3.1-70b-instruct'])('comes from %s', async (asked) => {
+      await using scene = await open([
+        { toolCalls: [{ toolName: 'get_weather', input: { city: 'Lisbon' } }] },
+        'Warm.',
+      ])
+      const agent = createAgent({ backend: scene.backend, model: asked, tools: [weather] })
+      expect(await agent.run('Lisbon?')).toMatchObject({ text: 'Warm.', stopReason: 'answer' })
+      expect((await scene.requests()).map((request) => request.model)).toEqual([asked, asked])
+    })
+
     test('is asked for with the model, the conversation and a `max_tokens` of our own', async () => {
       await using scene = await open(['Hello.'])
       const agent = createAgent({ backend: scene.backend, model, instructions: 'Be brief.' })

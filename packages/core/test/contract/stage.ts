@@ -44,6 +44,8 @@ export interface Scene extends AsyncDisposable {
   readonly requests: () => Promise<readonly SeenRequest[]>
   /** Resolves when request `number` (from 1) has arrived. */
   readonly arrival: (number: number) => Promise<unknown>
+  /** Resolves when `number` connections were closed on our side before they were answered. */
+  readonly closing: (number: number) => Promise<unknown>
 }
 
 /** Sets a scene: replies in order, one for each request. */
