@@ -4,6 +4,9 @@ import { defineConfig } from 'vitest/config'
 
 const WORKERD_TESTS = 'packages/{binding,core}/test/workerd/**/*.test.ts'
 
+// No test measures time; a slow or busy machine only takes longer.
+const PATIENCE = { testTimeout: 60_000, hookTimeout: 60_000 }
+
 export default defineConfig({
   test: {
     coverage: { provider: 'v8', include: ['packages/*/src/**/*.ts'] },
@@ -11,9 +14,11 @@ export default defineConfig({
     projects: [
       {
         test: {
+          ...PATIENCE,
           name: 'node',
           include: ['packages/*/test/**/*.test.ts'],
           exclude: [WORKERD_TESTS],
+          setupFiles: ['./.config/property-tests.ts'],
           typecheck: {
             enabled: true,
             tsconfig: './.config/tsconfig.node.json',
@@ -40,6 +45,7 @@ export default defineConfig({
           })),
         ],
         test: {
+          ...PATIENCE,
           name: 'workerd',
           include: [WORKERD_TESTS],
           globalSetup: ['./packages/core/test/contract/global-setup.ts'],

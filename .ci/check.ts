@@ -3,7 +3,7 @@ import { totalsLine, totalsOf } from './totals.ts'
 
 const HELP = `Checks the whole workspace, cheapest first, and stops at the first failure.
 
-  pnpm check          format, lint, types, packages, unused code, tests, examples
+  pnpm check          format, lint, types, docs, unused code, packages, tests, examples
   pnpm check --ci     the same without stopping, tests and the main example through the
                       README's commands; ends with a line "N passed, N failed"
   pnpm check --help   this text
@@ -24,6 +24,7 @@ const beforeTests: readonly Stage[] = [
   { name: 'lint rules', command: 'node .ci/lint-proof.ts' },
   { name: 'source words', command: 'node .ci/source-words.ts' },
   { name: 'types', command: 'tsc -b' },
+  { name: 'docs', command: 'node .ci/docs-check.ts' },
   { name: 'unused code', command: 'knip --config .config/knip.jsonc' },
   { name: 'packages', command: 'node .ci/pack-check.ts' },
 ]

@@ -71,7 +71,7 @@ const wordRules: readonly WordRule[] = [
   },
 ]
 
-const isKebabCase = /^[a-z0-9]+(-[a-z0-9]+)*(\.test|\.test-d|\.d)?\.ts$/
+const isKebabCase = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|test-d|d|config))?\.ts$/
 const isGrabBag = /^(utils?|helpers?|types?|common|shared|misc)\.ts$/
 
 const problems: string[] = []

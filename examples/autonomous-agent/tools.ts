@@ -5,7 +5,7 @@ import * as z from 'zod'
 import type { Folder, FolderFile } from './folder.ts'
 
 /** What the agent can do: look through one folder, calculate, tell the time. None of it changes anything. */
-export function createTools(folder: Folder): readonly Tool<never, unknown>[] {
+export function createTools(folder: Folder): readonly Tool[] {
   return [
     listFiles(folder),
     readFile(folder),
@@ -16,7 +16,7 @@ export function createTools(folder: Folder): readonly Tool<never, unknown>[] {
   ]
 }
 
-const MAX_LISTED = 200
+const MAX_LISTED = 100
 const MAX_MATCHES = 50
 const MAX_LINES = 200
 const MAX_WIDTH = 160

@@ -1,5 +1,5 @@
 import { DroverError, type Backend } from '@drover/core'
-import { checkGateway, checkHeaderText, checkModelId, type GatewayOptions } from '@drover/core/wire'
+import { checkGateway, checkModelId, checkOption, type GatewayOptions } from '@drover/core/wire'
 import { readAnswer } from './answer.ts'
 import { readThrown } from './thrown-error.ts'
 
@@ -71,9 +71,9 @@ function toRunOptions({
   sessionAffinity,
 }: BindingOptions): Omit<AiRunOptions, 'returnRawResponse'> {
   if (gateway !== undefined) checkGateway(gateway)
-  if (sessionAffinity !== undefined) checkHeaderText('sessionAffinity', sessionAffinity)
+  if (sessionAffinity !== undefined) checkOption('sessionAffinity', sessionAffinity, 'header')
   for (const [name, value] of Object.entries(extraHeaders)) {
-    if (/^[\w!#$%&'*+.^`|~-]+$/.test(name)) checkHeaderText(`extraHeaders["${name}"]`, value)
+    if (/^[\w!#$%&'*+.^`|~-]+$/.test(name)) checkOption(`extraHeaders["${name}"]`, value, 'header')
     else throw new DroverError('config.invalid', 'Expected `extraHeaders` to have header names.')
   }
   const headers = {

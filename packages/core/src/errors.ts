@@ -89,19 +89,16 @@ export interface BackendErrorDetails {
 
 /** A request to Workers AI that failed: refused, unreachable, overloaded, or answered with something unreadable. */
 export class BackendError extends DroverError {
-  readonly retryable: boolean
-  readonly status?: number
-  readonly serviceCode?: number
-  readonly retryAfterMs?: number
-  readonly requestId?: string
+  declare readonly retryable: boolean
+  declare readonly status?: number
+  declare readonly serviceCode?: number
+  declare readonly retryAfterMs?: number
+  declare readonly requestId?: string
 
   constructor(code: DroverErrorCode, message: string, details: BackendErrorDetails) {
-    super(code, message, details.cause === undefined ? undefined : { cause: details.cause })
+    const { cause, ...known } = details
+    super(code, message, cause === undefined ? undefined : { cause })
     this.name = 'BackendError'
-    this.retryable = details.retryable
-    if (details.status !== undefined) this.status = details.status
-    if (details.serviceCode !== undefined) this.serviceCode = details.serviceCode
-    if (details.retryAfterMs !== undefined) this.retryAfterMs = details.retryAfterMs
-    if (details.requestId !== undefined) this.requestId = details.requestId
+    Object.assign(this, known)
   }
 }

@@ -1,6 +1,7 @@
 // Tools
 export { tool } from './tool/tool.ts'
 export type {
+  AnyTool,
   ParsedInput,
   Tool,
   ToolContext,

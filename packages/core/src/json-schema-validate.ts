@@ -16,6 +16,16 @@ import { own } from './json.ts'
 const MAX_STEPS = 200_000
 const MAX_DEPTH = 256
 
+/** How much work is left, where several checks share it. */
+export interface Budget {
+  steps: number
+}
+
+/** The work that one input may cost. */
+export function createBudget(): Budget {
+  return { steps: MAX_STEPS }
+}
+
 /**
  * Checks JSON against a JSON Schema, draft-07 or 2020-12, by reading it: no code is made from it. Gives what is wrong as
  * at most five `` `path`: message `` texts, none when the value fits.
@@ -28,16 +38,17 @@ export function validateJson(
   schema: SchemaNode,
   value: unknown,
   root: SchemaNode = schema,
+  budget: Budget = createBudget(),
 ): readonly string[] {
-  return issuesOf({ root, steps: MAX_STEPS }, schema, value, '', 0).map(({ path, message }) =>
+  return issuesOf({ root, budget }, schema, value, '', 0).map(({ path, message }) =>
     formatIssue(path, message),
   )
 }
 
 /** What one check shares over all its places. */
-interface Budget {
+interface Run {
   readonly root: SchemaNode
-  steps: number
+  readonly budget: Budget
 }
 
 /** One place of the value, and what can be done there. */
@@ -51,7 +62,7 @@ interface Place {
 }
 
 function issuesOf(
-  budget: Budget,
+  run: Run,
   node: SchemaNode,
   value: unknown,
   path: string,
@@ -59,12 +70,12 @@ function issuesOf(
 ): readonly Issue[] {
   if (node === true) return []
   if (node === false) return [{ path, message: 'nothing is allowed here', distance: 2 }]
-  if (depth > MAX_DEPTH || --budget.steps < 0) {
+  if (depth > MAX_DEPTH || --run.budget.steps < 0) {
     return [{ path, message: 'too deep or too large to check', distance: 0 }]
   }
   const issues: Issue[] = []
-  const probe: Place['probe'] = (schema, part) => issuesOf(budget, schema, part, path, depth + 1)
-  checkNode(node, value, budget.root, {
+  const probe: Place['probe'] = (schema, part) => issuesOf(run, schema, part, path, depth + 1)
+  checkNode(node, value, run.root, {
     path,
     probe,
     report: (message, distance = 0, at = path) => {
@@ -72,7 +83,7 @@ function issuesOf(
     },
     apply: (schema, part, at = path) => {
       if (issues.length >= MAX_ISSUES || !isSchemaNode(schema)) return
-      const found = issuesOf(budget, schema, part, at, depth + 1)
+      const found = issuesOf(run, schema, part, at, depth + 1)
       issues.push(...found.slice(0, MAX_ISSUES - issues.length))
     },
   })

@@ -1,5 +1,4 @@
 import { DroverError } from './errors.ts'
-import type { Backend } from './wire/backend.ts'
 
 // On the global symbol registry, so that the switch also reaches another copy of Drover in the process.
 const SWITCH = Symbol.for('drover.model-requests')
@@ -14,7 +13,10 @@ export function setModelRequests(allowed: boolean): void {
 export const modelRequestsForbidden = (): boolean => state[SWITCH] === 'forbidden'
 
 /** @throws DroverError `test.unscripted` when real requests are forbidden and the backend is not a scripted one. */
-export function assertRequestsAllowed(backend: Backend & { readonly scripted?: boolean }): void {
+export function assertRequestsAllowed(backend: {
+  readonly name: string
+  readonly scripted?: boolean
+}): void {
   if (!modelRequestsForbidden() || backend.scripted === true) return
   throw new DroverError(
     'test.unscripted',

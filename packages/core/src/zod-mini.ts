@@ -1,6 +1,8 @@
-import { type $ZodType, type input, type output, toJSONSchema } from 'zod/v4/core'
+import { type $ZodType, type input, type output, safeParseAsync } from 'zod/v4/core'
 import { DroverError } from './errors.ts'
 import type { StandardSchema } from './tool/standard-schema.ts'
+import { fromZod } from './tool/zod-result.ts'
+import { type Override, toJsonSchema } from './zod-mini-json-schema.ts'
 
 /**
  * Gives a zod/mini schema the JSON Schema that it lacks: `tool({ input: zodMini(schema) })`. Other zod 4 schemas pass too,
@@ -18,18 +20,21 @@ export function zodMini<Schema extends $ZodType>(
         '`@drover/core/zod3`, and give any other as it is.',
     )
   }
-  const { validate, vendor } = schema['~standard']
-  const standard: StandardSchema<input<Schema>, output<Schema>> = {
+  return {
     '~standard': {
       version: 1,
-      vendor,
-      validate,
+      vendor: 'zod',
+      validate: async (value) => fromZod(await safeParseAsync(schema, value)),
       jsonSchema: {
-        // What a tool may take, so the input side: before transforms and with defaults optional.
-        input: ({ target, libraryOptions }) =>
-          toJSONSchema(schema, { ...libraryOptions, target, io: 'input' }),
+        input: ({ libraryOptions }) => toJsonSchema(schema, overrideOf(libraryOptions)),
       },
     },
   }
-  return standard
+}
+
+/** The option of zod's own converter that `tool()` uses: what is written for each part may be corrected. */
+function overrideOf(libraryOptions: Record<string, unknown> | undefined): Override {
+  const override = libraryOptions?.['override']
+  // Only `tool()` gives one, in zod's own form.
+  return typeof override === 'function' ? (override as Override) : () => {}
 }

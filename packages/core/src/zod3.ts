@@ -3,18 +3,15 @@ import { DroverError } from './errors.ts'
 import type { JsonSchema } from './json-schema.ts'
 import { own } from './json.ts'
 import { type Bound, represent } from './tool/representable.ts'
-import type { StandardResult, StandardSchema } from './tool/standard-schema.ts'
+import type { StandardSchema } from './tool/standard-schema.ts'
+import { type ZodResult, fromZod } from './tool/zod-result.ts'
 
-/** A zod 3 schema, 3.24 or later, as far as it is read here: from `zod@3` or from `zod/v3` of a later one. */
+/** A zod 3 schema as far as it is read here: from `zod@3` or from `zod/v3` of a later one. */
 export interface Zod3Schema {
   readonly _input: unknown
   readonly _output: unknown
   readonly _def: object
-  readonly '~standard': {
-    readonly validate: (
-      value: unknown,
-    ) => StandardResult<unknown> | Promise<StandardResult<unknown>>
-  }
+  readonly safeParseAsync: (value: unknown) => Promise<ZodResult<unknown>>
 }
 
 /**
@@ -38,7 +35,7 @@ export function zod3<Schema extends Zod3Schema>(
     '~standard': {
       version: 1,
       vendor: 'zod',
-      validate: schema['~standard'].validate,
+      validate: async (value) => fromZod(await schema.safeParseAsync(value)),
       jsonSchema: { input: () => convert(schema, ['#']) },
     },
   }

@@ -39,9 +39,10 @@ test('these names are the public surface', () => {
   expect(Object.keys(wire).toSorted()).toMatchInlineSnapshot(`
     [
       "checkGateway",
-      "checkHeaderText",
       "checkModelId",
+      "checkOption",
       "classify",
+      "expected",
       "guardJson",
       "isServiceCode",
       "knownModels",

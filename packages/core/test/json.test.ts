@@ -7,7 +7,8 @@ describe('foreign JSON', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         const text = JSON.stringify(value)
-        if (!text.includes('__proto__')) expect(parseJson(text)).toEqual(JSON.parse(text))
+        fc.pre(!text.includes('__proto__'))
+        expect(parseJson(text)).toEqual(JSON.parse(text))
       }),
       { numRuns: 2000 },
     )

@@ -4,6 +4,7 @@ import type { ModelReply, ModelRequest, ModelSource } from './model-source.ts'
 /** A model source that answers from a list, and tells whether the list was followed. */
 export interface Script extends ModelSource {
   /**
+   * Holds a list to account; a function always has an answer.
    * @throws {DroverError} `test.unscripted` when a request came for which there was no reply, or replies are left over.
    */
   readonly assertComplete: () => void

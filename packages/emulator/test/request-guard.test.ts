@@ -34,26 +34,37 @@ function send(path: string, headers: OutgoingHttpHeaders, method = 'POST'): Prom
 
 const binding = { ...json, 'cf-consn-model-id': MODEL }
 
-const hostile: readonly (readonly [what: string, headers: OutgoingHttpHeaders, method?: string])[] =
-  [
-    ['a rebound host', { ...binding, host: '127.evil.com' }],
-    ['a host that begins like ours', { ...binding, host: '127.0.0.1.evil.com' }],
-    ['a host of another port', { ...binding, host: '127.0.0.1:1' }],
-    ['a host without port', { ...binding, host: 'localhost' }],
-    ['an origin of another site', { ...binding, origin: 'https://evil.com' }],
-    ['an origin of no site', { ...binding, origin: 'null' }],
-    ['an origin of another local port', { ...binding, origin: 'http://localhost:1' }],
-    ['a cross-site fetch', { ...binding, 'sec-fetch-site': 'cross-site' }],
-    ['a fetch from another local port', { ...binding, 'sec-fetch-site': 'same-site' }],
-    [
-      'a preflight',
-      { origin: 'https://evil.com', 'access-control-request-method': 'POST' },
-      'OPTIONS',
-    ],
-    ['an image of another site', { 'sec-fetch-site': 'cross-site' }, 'GET'],
-  ]
+interface Hostile {
+  readonly what: string
+  readonly headers: OutgoingHttpHeaders
+  readonly method?: string
+}
 
-test.each(hostile)('refuses %s', async (...[, headers, method]) => {
+const hostile: readonly Hostile[] = [
+  { what: 'a rebound host', headers: { ...binding, host: '127.evil.com' } },
+  { what: 'a host that begins like ours', headers: { ...binding, host: '127.0.0.1.evil.com' } },
+  { what: 'a host of another port', headers: { ...binding, host: '127.0.0.1:1' } },
+  { what: 'a host without port', headers: { ...binding, host: 'localhost' } },
+  { what: 'an origin of another site', headers: { ...binding, origin: 'https://evil.com' } },
+  { what: 'an origin of no site', headers: { ...binding, origin: 'null' } },
+  {
+    what: 'an origin of another local port',
+    headers: { ...binding, origin: 'http://localhost:1' },
+  },
+  { what: 'a cross-site fetch', headers: { ...binding, 'sec-fetch-site': 'cross-site' } },
+  {
+    what: 'a fetch from another local port',
+    headers: { ...binding, 'sec-fetch-site': 'same-site' },
+  },
+  {
+    what: 'a preflight',
+    headers: { origin: 'https://evil.com', 'access-control-request-method': 'POST' },
+    method: 'OPTIONS',
+  },
+  { what: 'an image of another site', headers: { 'sec-fetch-site': 'cross-site' }, method: 'GET' },
+]
+
+test.each(hostile)('refuses $what', async ({ headers, method }) => {
   expect(await send('/run', headers, method)).toBe(403)
 })
 

@@ -1,5 +1,5 @@
 import { DroverError, systemRuntime, type Backend, type Runtime } from '@drover/core'
-import { checkGateway, checkHeaderText, checkModelId, type GatewayOptions } from '@drover/core/wire'
+import { checkGateway, checkModelId, checkOption, type GatewayOptions } from '@drover/core/wire'
 import { readBaseUrl } from './base-url.ts'
 import { checkCredentials } from './credentials.ts'
 import { toGatewayHeaders } from './gateway-headers.ts'
@@ -64,7 +64,7 @@ function toHeaders({
   sessionAffinity,
 }: RestOptions): Readonly<Record<string, string>> {
   if (gateway !== undefined) checkGateway(gateway)
-  if (sessionAffinity !== undefined) checkHeaderText('sessionAffinity', sessionAffinity)
+  if (sessionAffinity !== undefined) checkOption('sessionAffinity', sessionAffinity, 'header')
   return {
     authorization: `Bearer ${apiToken}`,
     'content-type': 'application/json',

@@ -36,7 +36,7 @@ export function createAgent<Context = unknown>(options: AgentOptions<Context>): 
   const run = async (input: RunInput, runOptions?: RunOptions<Context>): Promise<RunResult> =>
     drainRun(stream(input, runOptions))
   // `RunArguments` only says when the second argument may be left out; here it always may.
-  return { run, stream } as Agent<Context>
+  return { run, stream }
 }
 
 /** The whole loop as one call, for use inside a service. Throws what `createAgent` and `run` throw. */

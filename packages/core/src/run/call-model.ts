@@ -1,3 +1,4 @@
+import { defined } from '../defined.ts'
 import { BackendError, DroverError } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import type { Runtime } from '../runtime.ts'
@@ -99,11 +100,11 @@ async function sendOnce(
   if (reply.text === '' && reply.toolCalls.length === 0) {
     return { ok: false, failure: emptyReply(request.model) }
   }
-  const requestId = answer.headers.get('cf-ai-req-id')
+  const requestId = answer.headers.get('cf-ai-req-id') ?? undefined
   const durationMs = runtime.now() - startedAt
   return {
     ok: true,
-    value: { reply, attempt, durationMs, ...(requestId !== null && { requestId }) },
+    value: { reply, attempt, durationMs, ...defined({ requestId }) },
   }
 }
 

@@ -1,3 +1,4 @@
+import { defined } from '../defined.ts'
 import { BackendError, DroverError } from '../errors.ts'
 import type { ErrorRecord } from './event.ts'
 
@@ -16,8 +17,6 @@ export function toErrorRecord(error: unknown): ErrorRecord {
     code,
     message,
     retryable,
-    ...(status !== undefined && { status }),
-    ...(serviceCode !== undefined && { serviceCode }),
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...defined({ status, serviceCode, retryAfterMs }),
   }
 }

@@ -1,8 +1,9 @@
+import { defined } from '../defined.ts'
 import { DroverError } from '../errors.ts'
 import { silentLogger, type Logger } from '../log.ts'
 import type { ToolCall } from '../message.ts'
 import { systemRuntime, type Runtime } from '../runtime.ts'
-import type { Tool } from '../tool/tool.ts'
+import type { AnyTool } from '../tool/tool.ts'
 import type { Backend } from '../wire/backend.ts'
 import type { FinishReason } from '../wire/finish-reason.ts'
 import { readImage, type ImageInput } from '../wire/image.ts'
@@ -15,7 +16,7 @@ import type { Usage } from '../wire/usage.ts'
 import type { WireRequest } from '../wire/backend.ts'
 import { createCallIds } from './call-id.ts'
 import { callModel } from './call-model.ts'
-import { checkContent, readInput, type RunInput } from './input.ts'
+import { readContent, readInput, type RunInput } from './input.ts'
 import { checkBackend, toWireTools } from './prepare.ts'
 
 /** One plain call: `prompt` or `messages`, with every field of the seed model pages. */
@@ -36,7 +37,7 @@ export interface GenerateOptions extends Sampling {
   /** Beside `messages`: code the service may run. Never fill it from what a model or a tool wrote. */
   readonly functions?: readonly { readonly name: string; readonly code: string }[]
   /** Beside `messages`: offered to the model. Its calls are given back, not run. */
-  readonly tools?: readonly Tool[]
+  readonly tools?: readonly AnyTool[]
   /** @default 'auto' */
   readonly toolFormat?: 'flat' | 'function' | 'auto'
   readonly profile?: Partial<ModelProfile>
@@ -89,7 +90,7 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
     })),
     finishReason: reply.finishReason,
     usage: reply.usage,
-    ...(requestId !== undefined && { requestId }),
+    ...defined({ requestId }),
   }
 }
 
@@ -97,7 +98,7 @@ type WireSampling = ReturnType<typeof toWireSampling>
 
 function promptRequest(options: GenerateOptions, sampling: WireSampling): WireRequest {
   const { prompt, raw, lora, image } = options
-  checkContent('`prompt`', prompt ?? '')
+  readContent('`prompt`', prompt ?? '')
   if (prompt === undefined || prompt.trim() === '') {
     throw refusal(
       'Expected `prompt` or `messages`, got neither: the model needs something to answer.',
@@ -109,9 +110,7 @@ function promptRequest(options: GenerateOptions, sampling: WireSampling): WireRe
   }
   return singleRequest(options.model, {
     prompt: wellFormed(prompt),
-    ...(image !== undefined && { image: readImage(image) }),
-    ...(raw !== undefined && { raw }),
-    ...(lora !== undefined && { lora }),
+    ...defined({ image: readImage(image), raw, lora }),
     ...sampling,
   })
 }
@@ -127,17 +126,14 @@ function messagesRequest(
     const advice = field === 'prompt' ? 'give one of the two' : 'it belongs beside `prompt`'
     throw refusal(`Expected no \`${field}\` beside \`messages\`: ${advice}.`)
   }
-  if (instructions !== undefined) checkContent('`instructions`', instructions)
+  if (instructions !== undefined) readContent('`instructions`', instructions)
   const wireTools = toWireTools(tools, options.toolFormat, profile)
   return createConversation({
     model: options.model,
     history: profile.history,
-    ...(instructions !== undefined && instructions !== '' && { instructions }),
-    ...(wireTools !== undefined && { tools: wireTools }),
-    extra: {
-      ...(image !== undefined && { image: readImage(image) }),
-      ...(functions !== undefined && { functions }),
-    },
+    instructions: instructions || undefined,
+    tools: wireTools,
+    extra: defined({ image: readImage(image), functions }),
     sampling,
     messages: readInput(options.messages),
   }).request({ withTools: true })

@@ -1,6 +1,7 @@
 import { DroverError } from '../errors.ts'
-import { guardJson } from '../json.ts'
-import type { Message } from '../message.ts'
+import { guardJson, own } from '../json.ts'
+import type { Message, ToolCall } from '../message.ts'
+import { expected } from '../option.ts'
 import { MAX_CONTENT_CHARS } from '../wire/text.ts'
 
 /** What a run starts from: what the user says, or a conversation to go on with. */
@@ -12,124 +13,103 @@ export type RunInput = string | readonly Message[]
  */
 export function readInput(input: unknown): readonly Message[] {
   if (typeof input === 'string') {
-    checkContent('the input', input)
-    if (input.trim() === '')
-      throw refusal('Expected the input to say something, got an empty text.')
-    return [{ role: 'user', content: input }]
+    const content = readContent('the input', input)
+    if (content.trim() === '') throw wrong('the input', 'more than white space', input)
+    return [{ role: 'user', content }]
   }
-  if (!Array.isArray(input)) {
-    throw refusal(`Expected the input to be a text or a list of messages, got ${kindOf(input)}.`)
+  if (!Array.isArray(input) || input.length === 0) {
+    throw wrong('the input', 'a text or a list of at least one message', input)
   }
-  if (input.length === 0) throw refusal('Expected at least one message, got an empty list.')
-  const messages = input.map(checkMessage)
+  const messages = input.map(readMessage)
   checkAnswers(messages)
   return messages
 }
 
 /** @throws DroverError `config.input` for content that is no text or longer than Workers AI takes. */
-export function checkContent(where: string, content: unknown): void {
-  if (typeof content !== 'string')
-    throw refusal(`Expected ${where} to be text, got ${kindOf(content)}.`)
-  if (content.length > MAX_CONTENT_CHARS) {
-    throw refusal(
-      `Expected ${where} to have at most 131,072 characters, got ${content.length}: shorten it or split it.`,
-    )
-  }
+export function readContent(what: string, content: unknown): string {
+  if (typeof content === 'string' && content.length <= MAX_CONTENT_CHARS) return content
+  throw wrong(what, 'a text of at most 131,072 characters', content)
 }
 
-function checkMessage(message: unknown, index: number): Message {
-  const where = `message ${index}`
-  if (typeof message !== 'object' || message === null) {
-    throw refusal(
-      `Expected ${where} to be an object with \`role\` and \`content\`, got ${kindOf(message)}.`,
-    )
-  }
-  const { role, content, toolCalls, toolCallId, toolName, isError } = message as Record<
-    string,
-    unknown
-  > // an object, as just seen
-  checkContent(`the content of ${where}`, content)
-  const text = content as string // checkContent throws otherwise
+function readMessage(message: unknown, index: number): Message {
+  const place = `message ${index}`
+  const role = own(message, 'role')
+  const content = readContent(`the content of ${place}`, own(message, 'content'))
   switch (role) {
     case 'system':
     case 'user':
-      return { role, content: text }
-    case 'assistant':
-      if (toolCalls === undefined) return { role, content: text }
+      return { role, content }
+    case 'assistant': {
+      const toolCalls = own(message, 'toolCalls')
+      if (toolCalls === undefined) return { role, content }
       if (!Array.isArray(toolCalls))
-        throw refusal(`Expected the \`toolCalls\` of ${where} to be a list.`)
-      return { role, content: text, toolCalls: toolCalls.map((call) => checkCall(call, where)) }
-    case 'tool':
-      if (typeof toolCallId !== 'string' || typeof toolName !== 'string') {
-        throw refusal(`Expected ${where} to have a \`toolCallId\` and a \`toolName\`.`)
-      }
-      return { role, toolCallId, toolName, content: text, ...(isError === true && { isError }) }
+        throw wrong(`the \`toolCalls\` of ${place}`, 'a list', toolCalls)
+      return { role, content, toolCalls: toolCalls.map((call) => readCall(call, place)) }
+    }
+    case 'tool': {
+      const isError = own(message, 'isError') === true
+      return { role, ...readCallName(message, place), content, ...(isError && { isError }) }
+    }
     default:
       throw refusal(
-        `Expected the role of ${where} to be \`system\`, \`user\`, \`assistant\` or \`tool\`, got ${JSON.stringify(role)}.`,
+        `Expected the role of ${place} to be system, user, assistant or tool, got ${JSON.stringify(role)}.`,
       )
   }
 }
 
-function checkCall(
-  call: unknown,
-  where: string,
-): NonNullable<Extract<Message, { role: 'assistant' }>['toolCalls']>[number] {
-  const { toolCallId, toolName, input } = Object(call) as Record<string, unknown> // Object() of anything is an object
-  if (
-    typeof toolCallId !== 'string' ||
-    toolCallId === '' ||
-    typeof toolName !== 'string' ||
-    toolName === ''
-  ) {
-    throw refusal(
-      `Expected every tool call of ${where} to have a \`toolCallId\` and a \`toolName\`.`,
-    )
-  }
+function readCall(call: unknown, place: string): ToolCall {
+  const input = own(call, 'input')
   // Some runners parse the arguments of earlier calls: anything but an object would fail every later request.
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-    throw refusal(
-      `Expected the \`input\` of call \`${toolCallId}\` in ${where} to be an object, got ${kindOf(input)}.`,
-    )
+    throw wrong(`the \`input\` of every tool call of ${place}`, 'an object', input)
   }
-  return { toolCallId, toolName, input: guardJson(input) }
+  return { ...readCallName(call, place), input: guardJson(input) }
+}
+
+function readCallName(holder: unknown, place: string): Pick<ToolCall, 'toolCallId' | 'toolName'> {
+  const toolCallId = own(holder, 'toolCallId')
+  const toolName = own(holder, 'toolName')
+  const isNamed = typeof toolCallId === 'string' && typeof toolName === 'string'
+  if (isNamed && toolCallId !== '' && toolName !== '') return { toolCallId, toolName }
+  throw refusal(
+    `Expected ${place} to have a \`toolCallId\` and a \`toolName\` wherever it speaks of a tool call.`,
+  )
 }
 
 /** Every call has exactly one answer, in call order, before anything else is said. */
 function checkAnswers(messages: readonly Message[]): void {
   let open: string[] = []
   const seen = new Set<string>()
+  const checkNoneOpen = (index: number): void => {
+    if (open.length === 0) return
+    throw refusal(
+      `The tool call \`${open[0]}\` has no answer before message ${index}: add its tool message or remove the call.`,
+    )
+  }
   for (const [index, message] of messages.entries()) {
     if (message.role === 'tool') {
-      const expected = open.shift()
-      if (message.toolCallId === expected) continue
+      const next = open.shift()
+      if (message.toolCallId === next) continue
       throw refusal(
-        expected === undefined
-          ? `Message ${index} answers the call \`${message.toolCallId}\`, which no message before it asks for.`
-          : `Message ${index} answers the call \`${message.toolCallId}\`, but \`${expected}\` is next: answers stand in call order.`,
+        `Message ${index} answers the call \`${message.toolCallId}\`, ` +
+          (next === undefined
+            ? 'which no message before it asks for.'
+            : `but \`${next}\` is next: answers stand in call order.`),
       )
     }
-    if (open.length > 0) throw unansweredCall(open[0], index)
+    checkNoneOpen(index)
     if (message.role !== 'assistant') continue
-    open = (message.toolCalls ?? []).map((call) => call.toolCallId)
+    open = (message.toolCalls ?? []).map(({ toolCallId }) => toolCallId)
     for (const id of open) {
       if (seen.has(id))
         throw refusal(`Message ${index} uses the tool call id \`${id}\` a second time.`)
       seen.add(id)
     }
   }
-  if (open.length > 0) throw unansweredCall(open[0], messages.length)
+  checkNoneOpen(messages.length)
 }
-
-const unansweredCall = (id: string | undefined, index: number): DroverError =>
-  refusal(
-    `The tool call \`${id}\` has no answer before message ${index}: add its tool message or remove the call.`,
-  )
 
 const refusal = (message: string): DroverError => new DroverError('config.input', message)
 
-function kindOf(value: unknown): string {
-  if (value === null) return 'null'
-  if (Array.isArray(value)) return 'a list'
-  return value === undefined ? 'nothing' : `a ${typeof value}`
-}
+const wrong = (what: string, wanted: string, got: unknown): DroverError =>
+  expected('config.input', what, wanted, got)

@@ -1,8 +1,9 @@
+import { defined } from '../defined.ts'
 import type { Logger } from '../log.ts'
 import type { Message, ToolCall } from '../message.ts'
 import type { Runtime } from '../runtime.ts'
 import { execute } from '../tool/execute.ts'
-import type { Tool } from '../tool/tool.ts'
+import type { AnyTool } from '../tool/tool.ts'
 import type { Backend } from '../wire/backend.ts'
 import type { ReplyCall } from '../wire/reply.ts'
 import { createConversation, type Conversation, type WireTools } from '../wire/request.ts'
@@ -22,9 +23,9 @@ export interface LoopOptions {
   readonly backend: Backend
   readonly model: string
   readonly profile: ModelProfile
-  readonly instructions?: string
-  readonly tools: ReadonlyMap<string, Tool>
-  readonly wireTools?: WireTools
+  readonly instructions: string | undefined
+  readonly tools: ReadonlyMap<string, AnyTool>
+  readonly wireTools: WireTools | undefined
   readonly sampling: WireSampling
   readonly stopWhen: StopCondition
   readonly closingCall: boolean
@@ -59,7 +60,12 @@ export async function* runLoop(
   const run: Run = {
     ...options,
     recorder,
-    conversation: conversationOf(options, state),
+    conversation: createConversation({
+      ...options,
+      history: options.profile.history,
+      tools: options.wireTools,
+      messages: state.messages,
+    }),
     nextId: createCallIds(options.messages),
     dispatched: new Set(),
   }
@@ -70,7 +76,7 @@ export async function* runLoop(
       runId: runtime.createId(),
       model: options.model,
       backend: options.backend.name,
-      ...(options.instructions !== undefined && { instructions: options.instructions }),
+      ...defined({ instructions: options.instructions }),
       messages: options.messages,
       tools: [...options.tools.keys()],
     })
@@ -188,7 +194,7 @@ function recordReply(
     finishReason: reply.finishReason,
     usage: reply.usage,
     durationMs,
-    ...(requestId !== undefined && { requestId }),
+    ...defined({ requestId }),
   })
 }
 
@@ -206,7 +212,7 @@ async function answerAll(run: Run, step: number, calls: readonly PlannedCall[]):
   }
   const workers = Array.from({ length: Math.min(run.maxParallelCalls, calls.length) }, worker)
   // All of them: a call that ended in the same moment as another failed must not be recorded after the run's end.
-  const failed = (await Promise.allSettled(workers)).find((worker) => worker.status === 'rejected')
+  const failed = (await Promise.allSettled(workers)).find((done) => done.status === 'rejected')
   if (failed !== undefined) throw failed.reason
 }
 
@@ -226,7 +232,7 @@ async function answerOne(
   const answer = await execute({
     ...run,
     call,
-    ...(problem !== undefined && { problem }),
+    problem,
     idempotencyKey,
     step,
     messages,
@@ -277,13 +283,3 @@ function endOf(run: Run, stopReason: StopReason, error?: unknown): RunEvent {
     ...(failed && { error: toErrorRecord(error) }),
   })
 }
-
-const conversationOf = (options: LoopOptions, state: RunState): Conversation =>
-  createConversation({
-    model: options.model,
-    history: options.profile.history,
-    ...(options.instructions !== undefined && { instructions: options.instructions }),
-    ...(options.wireTools !== undefined && { tools: options.wireTools }),
-    sampling: options.sampling,
-    messages: state.messages,
-  })

@@ -1,17 +1,16 @@
-import { DroverError } from '../errors.ts'
 import { silentLogger, type Logger } from '../log.ts'
-import { checkNumber } from '../option.ts'
+import { checkOption, expected, integers } from '../option.ts'
 import { systemRuntime, type Runtime } from '../runtime.ts'
 import { toFlatTool, toFunctionTool, toolText } from '../tool/format.ts'
 import { DEFAULT_MAX_OUTPUT_CHARS } from '../tool/output.ts'
-import { checkToolNames, type Tool } from '../tool/tool.ts'
+import { type AnyTool, checkToolNames, type Tool } from '../tool/tool.ts'
 import type { Backend } from '../wire/backend.ts'
 import { resolveModel } from '../wire/model.ts'
 import type { ModelProfile } from '../wire/profile.ts'
 import type { WireTools } from '../wire/request.ts'
 import { toWireSampling, type Sampling } from '../wire/sampling.ts'
 import { MAX_CONTENT_CHARS } from '../wire/text.ts'
-import { checkContent } from './input.ts'
+import { readContent } from './input.ts'
 import type { LoopOptions } from './loop.ts'
 import { DEFAULT_MAX_STEPS, maxSteps, or, type StopCondition } from './stop.ts'
 
@@ -64,19 +63,13 @@ export function prepareAgent<Context>(options: AgentOptions<Context>): PreparedA
   } = options
   checkBackend(options.backend)
   const profile = resolveModel(options.model, options.profile, log)
-  checkNumber('maxSteps', options.maxSteps, { min: 1, max: Number.MAX_SAFE_INTEGER, integer: true })
-  checkNumber('maxParallelCalls', options.maxParallelCalls, { min: 1, max: 1000, integer: true })
-  checkNumber('maxToolOutputChars', options.maxToolOutputChars, {
-    min: 200,
-    max: MAX_CONTENT_CHARS,
-    integer: true,
-  })
+  checkOption('maxSteps', options.maxSteps, integers(1))
+  checkOption('maxParallelCalls', options.maxParallelCalls, integers(1, 1000))
+  checkOption('maxToolOutputChars', options.maxToolOutputChars, integers(200, MAX_CONTENT_CHARS))
   if (stopWhen !== undefined && typeof stopWhen !== 'function') {
-    throw invalid(
-      `Expected \`stopWhen\` to be a function such as \`maxSteps(5)\`, got a ${typeof stopWhen}.`,
-    )
+    throw expected('config.invalid', '`stopWhen`', 'a function such as `maxSteps(5)`', stopWhen)
   }
-  if (instructions !== undefined) checkContent('`instructions`', instructions)
+  if (instructions !== undefined) readContent('`instructions`', instructions)
   const steps =
     options.maxSteps ?? (stopWhen === undefined ? DEFAULT_MAX_STEPS : MAX_STEPS_BESIDE_STOP_WHEN)
   const wireTools = toWireTools(tools, options.toolFormat, profile)
@@ -84,10 +77,10 @@ export function prepareAgent<Context>(options: AgentOptions<Context>): PreparedA
     backend: options.backend,
     model: options.model,
     profile,
-    ...(instructions !== undefined && instructions !== '' && { instructions }),
+    instructions: instructions || undefined,
     // An agent's list holds tools of many input types; each is only ever given what its own `parseInput` gave.
-    tools: new Map(tools.map((tool) => [tool.name, tool as Tool])),
-    ...(wireTools !== undefined && { wireTools }),
+    tools: new Map(tools.map((tool) => [tool.name, tool as AnyTool])),
+    wireTools,
     sampling: toWireSampling(options, profile.maxTokens),
     stopWhen: stopWhen === undefined ? maxSteps(steps) : or(stopWhen, maxSteps(steps)),
     closingCall: options.closingCall ?? true,
@@ -102,9 +95,8 @@ export function prepareAgent<Context>(options: AgentOptions<Context>): PreparedA
 export function checkBackend(backend: unknown): asserts backend is Backend {
   const given = Object(backend) as Partial<Backend> // Object() of anything can be looked at
   if (typeof given.send === 'function' && typeof given.name === 'string') return
-  throw invalid(
-    'Expected `backend` to be one such as `rest({ accountId, apiToken })` or `binding(env.AI)`.',
-  )
+  const wanted = 'one such as `rest({ accountId, apiToken })` or `binding(env.AI)`'
+  throw expected('config.invalid', '`backend`', wanted, backend)
 }
 
 /**
@@ -112,20 +104,15 @@ export function checkBackend(backend: unknown): asserts backend is Backend {
  * @throws DroverError `config.tool` for duplicate names and for what no `tool(…)` made; `config.invalid` for an unknown format.
  */
 export function toWireTools(
-  tools: readonly Pick<Tool, 'name' | 'description' | 'parameters'>[],
+  tools: readonly Pick<AnyTool, 'name' | 'description' | 'parameters'>[],
   format: 'flat' | 'function' | 'auto' = 'auto',
   profile: ModelProfile,
 ): WireTools | undefined {
-  if (!['flat', 'function', 'auto'].includes(format)) {
-    throw invalid("Expected `toolFormat` to be 'flat', 'function' or 'auto'.")
-  }
-  if (!Array.isArray(tools)) throw invalid('Expected `tools` to be a list of tools.')
+  checkOption('toolFormat', format, ['flat', 'function', 'auto'])
+  if (!Array.isArray(tools)) throw expected('config.invalid', '`tools`', 'a list of tools', tools)
   for (const [index, tool] of tools.entries()) {
     if (typeof tool?.parseInput === 'function') continue
-    throw new DroverError(
-      'config.tool',
-      `Expected \`tools[${index}]\` to be made by \`tool({ … })\`.`,
-    )
+    throw expected('config.tool', `\`tools[${index}]\``, 'made by `tool({ … })`', tool)
   }
   checkToolNames(tools)
   if (tools.length === 0) return undefined
@@ -135,5 +122,3 @@ export function toWireTools(
     text: `[${tools.map((tool) => toolText(tool, chosen)).join(',')}]`,
   }
 }
-
-const invalid = (message: string): DroverError => new DroverError('config.invalid', message)

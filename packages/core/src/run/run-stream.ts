@@ -1,4 +1,3 @@
-import { DroverError } from '../errors.ts'
 import type { Message } from '../message.ts'
 import type { Usage } from '../wire/usage.ts'
 import type { RunEvent } from './event.ts'
@@ -38,7 +37,7 @@ export interface RunStream extends AsyncIterable<RunEvent> {
 export function startRun(
   agent: PreparedAgent,
   messages: readonly Message[],
-  options: RunOptions<unknown>,
+  options: RunOptions,
 ): RunStream {
   const { promise: result, resolve, reject } = promiseWithResolvers<RunResult>()
   // Whoever does not look at the result must not be punished with an unhandled rejection.
@@ -57,7 +56,7 @@ export async function drainRun(run: RunStream): Promise<RunResult> {
 async function* readRun(
   agent: PreparedAgent,
   messages: readonly Message[],
-  { signal, context }: RunOptions<unknown>,
+  { signal, context }: RunOptions,
   resolve: (result: RunResult) => void,
   reject: (reason: unknown) => void,
 ): AsyncGenerator<RunEvent, void, undefined> {

@@ -1,5 +1,4 @@
-import { DroverError } from '../errors.ts'
-import { checkNumber } from '../option.ts'
+import { checkOption, expected, integers } from '../option.ts'
 import type { Usage } from '../wire/usage.ts'
 import type { Step } from './state.ts'
 
@@ -44,14 +43,14 @@ export const DEFAULT_MAX_STEPS = 10
  * counted.
  */
 export function maxSteps(count: number): StopCondition {
-  checkNumber('maxSteps', count, { min: 1, max: Number.MAX_SAFE_INTEGER, integer: true })
+  checkOption('maxSteps', count, integers(1))
   return ({ steps }) => steps.length >= count && 'max-steps'
 }
 
 /** Ends the run once a tool of this name was called. */
 export function toolCalled(toolName: string): StopCondition {
   if (typeof toolName !== 'string' || toolName === '') {
-    throw new DroverError('config.invalid', 'Expected `toolCalled` to get the name of a tool.')
+    throw expected('config.invalid', 'the argument of `toolCalled`', 'the name of a tool', toolName)
   }
   return ({ steps }) =>
     steps.some((step) => step.toolCalls.some((call) => call.toolName === toolName)) && 'tool-called'
@@ -59,19 +58,19 @@ export function toolCalled(toolName: string): StopCondition {
 
 /** Ends the run once it used this many tokens, input and output together. */
 export function tokensUsed(count: number): StopCondition {
-  checkNumber('tokensUsed', count, { min: 1, max: Number.MAX_SAFE_INTEGER })
+  checkOption('tokensUsed', count, { min: 1, max: Number.MAX_SAFE_INTEGER })
   return ({ usage }) => usage.totalTokens >= count && 'budget'
 }
 
 /** Ends the run once the service charged this many neurons; where it tells none, this is never met. */
 export function neuronsUsed(count: number): StopCondition {
-  checkNumber('neuronsUsed', count, { min: 0, max: Number.MAX_SAFE_INTEGER })
+  checkOption('neuronsUsed', count, { min: 0, max: Number.MAX_SAFE_INTEGER })
   return ({ usage }) => usage.neurons !== undefined && usage.neurons >= count && 'budget'
 }
 
 /** Ends the run once this many milliseconds passed. It is looked at between steps; a running step is not cut. */
 export function timeElapsed(ms: number): StopCondition {
-  checkNumber('timeElapsed', ms, { min: 1, max: 2_147_483_647 })
+  checkOption('timeElapsed', ms, { min: 1, max: 2_147_483_647 })
   return ({ elapsedMs }) => elapsedMs >= ms && 'time'
 }
 

@@ -53,5 +53,5 @@ export function fakeRuntime(options: FakeRuntimeOptions = {}): FakeRuntime {
 
 /** Lets chains of resolved promises run on; fifty links are more than any await between two timers needs. */
 async function afterEverythingReady(): Promise<void> {
-  for (let link = 0; link < 50; link++) await undefined
+  for (let link = 0; link < 50; link++) await Promise.resolve()
 }

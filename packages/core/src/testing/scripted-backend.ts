@@ -3,13 +3,14 @@ import type { JsonValue } from '../message.ts'
 import type { Backend, WireRequest } from '../wire/backend.ts'
 import { untilAborted } from '../until-aborted.ts'
 import type { WireInputs } from '../wire/inputs.ts'
+import { type ReplyUsage, toNativeReply } from '../wire/native-reply.ts'
 
 /** A reply in short: text, calls, or both. It is sent in the native dialect of the seed models. */
 export interface ScriptedReply {
   readonly text?: string
   readonly toolCalls?: readonly { readonly toolName: string; readonly input?: JsonValue }[]
   /** @default a count made from the lengths */
-  readonly usage?: { readonly inputTokens: number; readonly outputTokens: number }
+  readonly usage?: ReplyUsage
 }
 
 /** What a scripted backend was asked. */
@@ -102,17 +103,13 @@ async function answer(entry: ScriptEntry, asked: ScriptedRequest): Promise<Respo
     const headers = { 'content-type': 'application/json', ...entry.headers }
     return new Response(body, { status: entry.status ?? 200, headers })
   }
-  return Response.json(toNative(entry, asked))
+  const { text, toolCalls = [], usage } = entry
+  const said = { text: text ?? null, toolCalls }
+  return Response.json(toNativeReply(said, usage ?? countUsage(asked, said)))
 }
 
-/** The shape Llama 3 models answer in (protocol 1.2): `response: null` beside calls. */
-function toNative({ text, toolCalls = [], usage }: ScriptedReply, asked: ScriptedRequest): object {
-  const input = usage?.inputTokens ?? Math.ceil(JSON.stringify(asked.inputs).length / 4)
-  const output =
-    usage?.outputTokens ?? Math.ceil(((text ?? '').length + JSON.stringify(toolCalls).length) / 4)
-  return {
-    response: text ?? (toolCalls.length > 0 ? null : ''),
-    tool_calls: toolCalls.map((call) => ({ name: call.toolName, arguments: call.input ?? {} })),
-    usage: { prompt_tokens: input, completion_tokens: output, total_tokens: input + output },
-  }
-}
+/** About four characters a token, as the service's own estimates go. */
+const countUsage = (asked: ScriptedRequest, said: object): ReplyUsage => ({
+  inputTokens: Math.ceil(JSON.stringify(asked.inputs).length / 4),
+  outputTokens: Math.ceil(JSON.stringify(said).length / 4),
+})

@@ -1,7 +1,7 @@
 import { isDate } from '../json-schema-format.ts'
 import { childPath, valueInWords } from '../json-schema-issue.ts'
 import { type SchemaNode, isSchemaNode, isSchemaObject } from '../json-schema-ref.ts'
-import { validateJson } from '../json-schema-validate.ts'
+import { createBudget, validateJson } from '../json-schema-validate.ts'
 import { matchesPattern } from '../json-schema-scalar.ts'
 import { own, parseJson } from '../json.ts'
 import { DATE_TEXT } from './representable.ts'
@@ -15,16 +15,56 @@ export interface Decoder {
   readonly values: (value: unknown, remarks: Map<string, string>) => unknown
 }
 
-// Alternatives within alternatives can ask for exponential work; real inputs need far less.
-const MAX_STEPS = 50_000
-
 /** `source` is what the texts are read by: see `Lowered`. */
 export function createDecoder(root: SchemaNode, source: SchemaNode, shapeOf: ShapeOf): Decoder {
-  const fits = (node: SchemaNode, value: unknown): boolean =>
-    validateJson(node, value, root).length === 0
+  const textReader = (): Visit => {
+    const walk = createWalk(root, shapeOf)
+    const visit: Visit = (value, node, path, place) => {
+      if (place !== 'property' || typeof value !== 'string' || !isMixed(shapeOf(node))) {
+        return walk.into(value, node, path, visit)
+      }
+      const isFit = walk.fits(node, value)
+      // Text that is allowed stays text, unless it is the text of an object or list that is allowed too.
+      if (isFit && !/^\s*[[{]/.test(value)) return value
+      const parsed = parsedOr(value)
+      if (isFit && typeof parsed !== 'object') return value
+      const read = walk.into(parsed, node, path, visit)
+      return walk.fits(node, read) ? read : value
+    }
+    return visit
+  }
 
+  const valueMaker = (remarks: Map<string, string>): Visit => {
+    const walk = createWalk(root, shapeOf)
+    const visit: Visit = (value, node, path) => {
+      const codec = codecOf(shapeOf(node).keywords)
+      if (codec === undefined) return walk.into(value, node, path, visit)
+      const made = codec === 'date' ? toDate(value) : toBigInt(value)
+      if (made === undefined && value !== null) remarks.set(path, expected(codec, value))
+      return made ?? value
+    }
+    return visit
+  }
+
+  return {
+    texts: (value) => textReader()(value, source, '', 'part'),
+    values: (value, remarks) => valueMaker(remarks)(value, root, '', 'part'),
+  }
+}
+
+/** One way through a value, with the work it may cost. */
+interface Walk {
+  readonly fits: (node: SchemaNode, value: unknown) => boolean
   /** Goes into the parts of a value. Where there are alternatives, the first that fits counts. */
-  const walk = (value: unknown, node: SchemaNode, path: string, visit: Visit): unknown => {
+  readonly into: (value: unknown, node: SchemaNode, path: string, visit: Visit) => unknown
+}
+
+function createWalk(root: SchemaNode, shapeOf: ShapeOf): Walk {
+  // Shared: alternatives within alternatives would ask for exponential work.
+  const budget = createBudget()
+  const fits: Walk['fits'] = (node, value) => validateJson(node, value, root, budget).length === 0
+  const into: Walk['into'] = (value, node, path, visit) => {
+    if (--budget.steps < 0) return value
     const shape = shapeOf(node)
     const here = parts(value, shape, path, visit)
     const fitting = shape.members.find((member) => fits(member, here))
@@ -38,42 +78,7 @@ export function createDecoder(root: SchemaNode, source: SchemaNode, shapeOf: Sha
     }
     return changed
   }
-
-  const textReader = (): Visit => {
-    let steps = MAX_STEPS
-    const visit: Visit = (value, node, path, place) => {
-      if (--steps < 0) return value
-      if (place !== 'property' || typeof value !== 'string' || !isMixed(shapeOf(node))) {
-        return walk(value, node, path, visit)
-      }
-      const isFit = fits(node, value)
-      // Text that is allowed stays text, unless it is the text of an object or list that is allowed too.
-      if (isFit && !/^\s*[[{]/.test(value)) return value
-      const parsed = parsedOr(value)
-      if (isFit && typeof parsed !== 'object') return value
-      const read = walk(parsed, node, path, visit)
-      return fits(node, read) ? read : value
-    }
-    return visit
-  }
-
-  const valueMaker = (remarks: Map<string, string>): Visit => {
-    let steps = MAX_STEPS
-    const visit: Visit = (value, node, path) => {
-      if (--steps < 0) return value
-      const codec = codecOf(shapeOf(node).keywords)
-      if (codec === undefined) return walk(value, node, path, visit)
-      const made = codec === 'date' ? toDate(value) : toBigInt(value)
-      if (made === undefined && value !== null) remarks.set(path, expected(codec, value))
-      return made ?? value
-    }
-    return visit
-  }
-
-  return {
-    texts: (value) => textReader()(value, source, '', 'part'),
-    values: (value, remarks) => valueMaker(remarks)(value, root, '', 'part'),
-  }
+  return { fits, into }
 }
 
 type Visit = (value: unknown, node: SchemaNode, path: string, place: 'property' | 'part') => unknown

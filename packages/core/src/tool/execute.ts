@@ -4,14 +4,14 @@ import type { Message, ToolCall } from '../message.ts'
 import { nearest } from '../nearest.ts'
 import { untilAborted } from '../until-aborted.ts'
 import { toErrorText, toOutputText } from './output.ts'
-import type { Tool, ToolContext } from './tool.ts'
+import type { AnyTool, ToolContext } from './tool.ts'
 
 /** A call to answer and what its tool gets. */
 export interface Execution {
   readonly call: ToolCall
   /** Why the input could not be read from the reply; such a call is answered without its tool. */
-  readonly problem?: string
-  readonly tools: ReadonlyMap<string, Tool>
+  readonly problem: string | undefined
+  readonly tools: ReadonlyMap<string, AnyTool>
   readonly signal: AbortSignal
   readonly idempotencyKey: string
   readonly step: number
@@ -20,7 +20,7 @@ export interface Execution {
   readonly log: Logger
   readonly maxOutputChars: number
   /** Called once, just before the tool is entered. */
-  readonly onDispatch: (tool: Tool) => void
+  readonly onDispatch: (tool: AnyTool) => void
 }
 
 /** How a call was answered. */
@@ -67,7 +67,7 @@ export async function execute(execution: Execution): Promise<Answer> {
 }
 
 /** Enters the tool; what it throws at once and what it rejects with later are the same to the caller. */
-async function enter(tool: Tool, input: unknown, execution: Execution): Promise<unknown> {
+async function enter(tool: AnyTool, input: unknown, execution: Execution): Promise<unknown> {
   const context: ToolContext<never> = {
     signal: execution.signal,
     toolCallId: execution.call.toolCallId,
@@ -83,14 +83,14 @@ async function enter(tool: Tool, input: unknown, execution: Execution): Promise<
 const refused = (output: string): Answer => ({ output, isError: true, dispatched: false })
 const failed = (output: string): Answer => ({ output, isError: true, dispatched: true })
 
-function unknownTool(name: string, tools: ReadonlyMap<string, Tool>): string {
+function unknownTool(name: string, tools: ReadonlyMap<string, AnyTool>): string {
   const near = nearest(name, tools.keys())
   const names = [...tools.keys()].slice(0, 50).join(', ')
   const hint = near === undefined ? '' : ` Did you mean \`${near}\`?`
   return `There is no tool named \`${name.slice(0, 100)}\`.${hint} The tools are: ${names || 'none'}.`
 }
 
-const badInput = (tool: Tool, issues: readonly string[]): string =>
+const badInput = (tool: AnyTool, issues: readonly string[]): string =>
   `The tool \`${tool.name}\` was not run, because its input is not valid:\n` +
   issues.map((issue) => `- ${issue}`).join('\n') +
   '\nCall it again with a corrected input.'

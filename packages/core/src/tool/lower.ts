@@ -21,6 +21,9 @@ export interface Lowered {
 const LEVELS = [3, 2, 1]
 const MAX_NODES = 2_000
 
+// How a part refers to the whole.
+const ROOT = { text: JSON.stringify({ $ref: '#' }), name: 'the whole input' }
+
 /**
  * Rewrites an object schema so that every property, at every depth, has one string `type` and a `description`, which is
  * all that the model pages' own schema knows of a property. Other keywords stay where draft-07 and 2020-12 agree on them;
@@ -51,9 +54,7 @@ export function lowerSchema(schema: SchemaNode, shapeOf: ShapeOf): Lowered {
     const state: State = { shapeOf, words, levels, left: MAX_NODES, hasTexts: false }
     const shape = shapeOf(source)
     const { keywords } = shape
-    const { properties, ...rest } = lowerKeywords(state, shape, [
-      { text: JSON.stringify(schema), name: 'the whole input' },
-    ])
+    const { properties, ...rest } = lowerKeywords(state, shape, [ROOT])
     if (state.left < 0) continue
     const notes = words.notes({ ...shape, members: [], isNullable: false })
     const description = sentences(keywords['description'], union && `One of: ${union}.`, ...notes)

@@ -10,6 +10,7 @@ import type { ToolParameters } from './parameters.ts'
 import type { ParseResult } from './parse-result.ts'
 import { createShapes } from './shape.ts'
 import type { StandardIssue, StandardResult, StandardSchema } from './standard-schema.ts'
+import { type ZodResult, fromZod } from './zod-result.ts'
 
 /** What may be given as `input`: a Standard JSON Schema such as zod 4's, `zod3(…)`, `zodMini(…)`, or raw JSON Schema. */
 export type ToolInput = StandardSchema | JsonSchema
@@ -90,13 +91,25 @@ function thrown(error: unknown): ParseResult {
 }
 
 function standardCheck(standard: StandardSchema, make: Make): Check {
+  const validate = validatorOf(standard)
   return (value) => {
     const remarks = new Map<string, string>()
-    const result = standard['~standard'].validate(make(value, remarks))
+    const result = validate(make(value, remarks))
     return result instanceof Promise
       ? result.then((settled) => fromStandard(settled, remarks))
       : fromStandard(result, remarks)
   }
+}
+
+type Validate = StandardSchema['~standard']['validate']
+
+function validatorOf(schema: StandardSchema): Validate {
+  const { vendor, validate } = schema['~standard']
+  const safeParseAsync: unknown = Reflect.get(schema, 'safeParseAsync')
+  if (vendor !== 'zod' || typeof safeParseAsync !== 'function') return validate
+  // zod's own method of this name.
+  const parse = safeParseAsync.bind(schema) as (value: unknown) => Promise<ZodResult<unknown>>
+  return async (value) => fromZod(await parse(value))
 }
 
 function fromStandard(

@@ -62,7 +62,7 @@ export interface ToolOptions<
 }
 
 /** A tool, ready for an agent. Immutable; its schema was converted once, at definition. */
-export interface Tool<Input = never, Context = never> {
+export interface Tool<Input = never, Context = unknown> {
   readonly name: string
   readonly description: string
   /** JSON Schema of the input, lowered to what Workers AI's own schema accepts. */
@@ -78,6 +78,9 @@ export interface Tool<Input = never, Context = never> {
 // `satisfies` keeps this list and the type the same.
 const EFFECTS: readonly string[] = ['read', 'idempotent', 'once'] satisfies ToolEffect[]
 const NAME = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/
+
+/** A tool of any input and any context, as a list of different ones holds it. */
+export type AnyTool = Tool<never, never>
 
 /**
  * Describes one tool: what the model is told about it and what runs when the model calls it. The schema is converted

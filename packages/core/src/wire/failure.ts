@@ -1,7 +1,8 @@
 import { BackendError, type BackendErrorDetails } from '../errors.ts'
+import { defined } from '../defined.ts'
 import { own } from '../json.ts'
+import { adviceFor } from './advice.ts'
 import { classify, isServiceCode, type ErrorClass } from './error-code.ts'
-import { retirementOf } from './profile.ts'
 import { readRetryAfter } from './retry-after.ts'
 
 /** A failed request, and how many times it may be sent again. */
@@ -36,20 +37,17 @@ export function readFailure(answer: FailedAnswer, context: FailureContext): Fail
   const found = classify(said, serviceCode, status)
   const wait = readRetryAfter(answer.headers, context.now)
   const retryAfterMs = found.code === 'http.quota' ? untilMidnightUtc(context.now) : wait
-  const requestId = answer.headers.get('cf-ai-req-id')
+  const requestId = answer.headers.get('cf-ai-req-id') ?? undefined
   const details: BackendErrorDetails = {
     retryable: found.retries > 0,
-    ...(status !== undefined && { status }),
-    ...(serviceCode !== undefined && { serviceCode }),
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-    ...(requestId !== null && { requestId }),
+    ...defined({ status, serviceCode, retryAfterMs, requestId }),
   }
   const where = [
     ...(serviceCode === undefined ? [] : [`code ${serviceCode}`]),
     ...(status === undefined ? [] : [`HTTP ${status}`]),
   ]
   const what = where.length === 0 ? 'an error' : where.join(', ')
-  const message = `Workers AI answered ${what}: ${asSentence(quote(said, context))}${advice(found, status, context)}`
+  const message = `Workers AI answered ${what}: ${asSentence(quote(said, context))} ${adviceFor(found.code, { model: context.model, status })}`
   return { error: new BackendError(found.code, message, details), retries: found.retries }
 }
 
@@ -129,32 +127,6 @@ function quote(text: string, { redact }: FailureContext): string {
 }
 
 const asSentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`)
-
-function advice(
-  { code }: ErrorClass,
-  status: number | undefined,
-  { model }: FailureContext,
-): string {
-  const successor = retirementOf(model)?.successor ?? '@cf/meta/llama-3.1-8b-instruct-fast'
-  switch (code) {
-    case 'model.retired':
-      return ` Use \`${successor}\` instead of \`${model}\`.`
-    case 'http.auth':
-      return ' Check the API token and that it has the Workers AI permission.'
-    case 'http.quota':
-      return ' The allocation is renewed at 00:00 UTC.'
-    case 'http.context_window':
-      return ' Send a shorter history or a smaller `maxTokens`.'
-    case 'http.not_found':
-      return ' Check the account id and the model id.'
-    case 'http.protocol':
-      return status !== undefined && status >= 300 && status < 400
-        ? ' A redirect is never followed, because the credentials would go with it: check the address.'
-        : ''
-    default:
-      return ''
-  }
-}
 
 const DAY_MS = 86_400_000
 const untilMidnightUtc = (now: number): number => DAY_MS - (now % DAY_MS)

@@ -7,7 +7,11 @@ export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'content-filter' |
  */
 export function readFinishReason(
   wire: unknown,
-  reply: { readonly hasCalls: boolean; readonly outputTokens: number; readonly maxTokens?: number },
+  reply: {
+    readonly hasCalls: boolean
+    readonly outputTokens: number
+    readonly maxTokens?: number | undefined
+  },
 ): FinishReason {
   const cut = reply.maxTokens !== undefined && reply.outputTokens >= reply.maxTokens
   const named = typeof wire === 'string' ? (WORDS.get(wire) ?? 'other') : undefined

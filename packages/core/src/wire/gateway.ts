@@ -1,6 +1,5 @@
-import { DroverError } from '../errors.ts'
-import { checkNumber } from '../option.ts'
-import { checkHeaderText } from './header-text.ts'
+import { own } from '../json.ts'
+import { checkOption, expected, integers, type OptionRule } from '../option.ts'
 
 /**
  * Sends requests through an AI Gateway of the account. What is left out, the gateway's own settings decide.
@@ -32,60 +31,43 @@ export interface GatewayOptions {
   }
 }
 
-const MAX_INTEGER = Number.MAX_SAFE_INTEGER
+const RULES: readonly (readonly [path: string, rule: OptionRule])[] = [
+  ['id', 'header'],
+  ['cacheKey', 'header'],
+  ['eventId', 'header'],
+  ['skipCache', 'boolean'],
+  ['collectLog', 'boolean'],
+  ['cacheTtl', integers(0)],
+  ['requestTimeoutMs', integers(1)],
+  ['retries.maxAttempts', integers(1, 5)],
+  ['retries.retryDelayMs', integers(0, 5000)],
+  ['retries.backoff', ['constant', 'linear', 'exponential']],
+]
 
 /**
  * Checks gateway options before any request.
  * @throws DroverError `config.invalid` naming the field and its limits.
  */
 export function checkGateway(gateway: GatewayOptions): void {
-  if (typeof gateway !== 'object' || gateway === null) {
-    throw invalid(`Expected \`gateway\` to be an object with an \`id\`, got ${kindOf(gateway)}.`)
+  const id: unknown = own(gateway, 'id')
+  if (id === undefined) {
+    throw expected('config.invalid', '`gateway`', 'an object with an `id`', gateway)
   }
-  checkHeaderText('gateway.id', gateway.id)
-  for (const field of ['cacheKey', 'eventId'] as const) {
-    if (gateway[field] !== undefined) checkHeaderText(`gateway.${field}`, gateway[field])
+  for (const [path, rule] of RULES) {
+    checkOption(`gateway.${path}`, path.split('.').reduce(own, gateway as unknown), rule)
   }
-  for (const field of ['skipCache', 'collectLog'] as const) {
-    const value: unknown = gateway[field]
-    if (value === undefined || typeof value === 'boolean') continue
-    throw invalid(`Expected \`gateway.${field}\` to be true or false, got ${kindOf(value)}.`)
+  const metadata: unknown = gateway.metadata ?? {}
+  if (!isRecord(metadata) || !Object.values(metadata).every(isPlain)) {
+    const wanted = 'an object of texts, finite numbers, booleans and nulls'
+    throw expected('config.invalid', '`gateway.metadata`', wanted, metadata)
   }
-  const { cacheTtl, requestTimeoutMs, metadata, retries = {} } = gateway
-  checkNumber('gateway.cacheTtl', cacheTtl, { min: 0, max: MAX_INTEGER, integer: true })
-  checkNumber('gateway.requestTimeoutMs', requestTimeoutMs, {
-    min: 1,
-    max: MAX_INTEGER,
-    integer: true,
-  })
-  checkNumber('gateway.retries.maxAttempts', retries.maxAttempts, { min: 1, max: 5, integer: true })
-  checkNumber('gateway.retries.retryDelayMs', retries.retryDelayMs, {
-    min: 0,
-    max: 5000,
-    integer: true,
-  })
-  if (
-    retries.backoff !== undefined &&
-    !['constant', 'linear', 'exponential'].includes(retries.backoff)
-  ) {
-    throw invalid("Expected `gateway.retries.backoff` to be 'constant', 'linear' or 'exponential'.")
-  }
-  if (metadata !== undefined) checkMetadata(metadata)
 }
 
-function checkMetadata(metadata: unknown): void {
-  const isRecord = typeof metadata === 'object' && metadata !== null && !Array.isArray(metadata)
-  if (isRecord && Object.values(metadata).every(isPlain)) return
-  throw invalid(
-    'Expected `gateway.metadata` to be an object of texts, finite numbers, booleans and nulls.',
-  )
-}
+const isRecord = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const isPlain = (value: unknown): boolean =>
   value === null ||
-  ['string', 'boolean'].includes(typeof value) ||
-  (typeof value === 'number' && Number.isFinite(value))
-
-const invalid = (message: string): DroverError => new DroverError('config.invalid', message)
-
-const kindOf = (value: unknown): string => (value === null ? 'null' : `a ${typeof value}`)
+  typeof value === 'string' ||
+  typeof value === 'boolean' ||
+  Number.isFinite(value)

@@ -7,7 +7,8 @@ export type ImageInput = ArrayBuffer | Uint8Array | readonly number[] | string
  * An image as the wire takes it: a list of integers from 0 to 255, or a binary string as it is.
  * @throws DroverError `config.input` for anything else.
  */
-export function readImage(image: ImageInput): readonly number[] | string {
+export function readImage(image: ImageInput | undefined): readonly number[] | string | undefined {
+  if (image === undefined) return undefined
   if (typeof image === 'string' && image !== '') return image
   if (image instanceof ArrayBuffer) return [...new Uint8Array(image)]
   if (image instanceof Uint8Array) return [...image]

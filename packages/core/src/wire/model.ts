@@ -2,13 +2,7 @@ import { DroverError } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import { nearest } from '../nearest.ts'
 import { checkModelId } from './model-id.ts'
-import {
-  customProfile,
-  knownModels,
-  profileOf,
-  retirementOf,
-  type ModelProfile,
-} from './profile.ts'
+import { knownModels, profileOf, retirementOf, type ModelProfile } from './profile.ts'
 
 /** The seed model that is retired at the service but that a local Workers AI still serves: warned of, not refused. */
 const STILL_SERVED = '@cf/meta/llama-3.1-70b-instruct'
@@ -26,28 +20,18 @@ export function resolveModel(
   given: Partial<ModelProfile> | undefined,
   log: Logger,
 ): ModelProfile {
-  if (typeof model !== 'string' || model.trim() === '') {
-    throw new DroverError(
-      'config.model',
-      'Expected `model` to be a Workers AI model id such as `@cf/meta/llama-3.1-8b-instruct-fast`.',
-    )
-  }
+  checkModelId(model)
   const retirement = retirementOf(model)
   if (retirement !== undefined && given === undefined) {
     const message = `The model \`${model}\` was retired on ${retirement.on}. Use \`${retirement.successor}\` instead.`
     if (model !== STILL_SERVED) throw new DroverError('model.retired', message)
     warnOnce(log, model, message)
   }
-  const known = profileOf(model)
-  if (known !== undefined) return { ...known, ...given }
-  if (given !== undefined) {
-    checkModelId(model)
-    return customProfile(given)
-  }
+  if (given !== undefined || knownModels().includes(model)) return profileOf(model, given)
   const near = nearest(model, knownModels())
   throw new DroverError(
     'config.model',
-    `The model \`${model.slice(0, 200)}\` is unknown.${near ? ` Did you mean \`${near}\`?` : ''} ` +
+    `The model \`${model}\` is unknown.${near ? ` Did you mean \`${near}\`?` : ''} ` +
       'For a model newer than this version of Drover, pass `profile: {}`.',
   )
 }

@@ -49,7 +49,7 @@ export function readReply(body: unknown, options: ReadReplyOptions = {}): Reply 
   const finishReason = readFinishReason(reason, {
     hasCalls: toolCalls.length > 0,
     outputTokens: usage.outputTokens,
-    ...(options.maxTokens !== undefined && { maxTokens: options.maxTokens }),
+    maxTokens: options.maxTokens,
   })
   return { text, toolCalls, finishReason, usage }
 }

@@ -16,9 +16,9 @@ export interface WireTools {
 export interface ConversationOptions {
   readonly model: string
   readonly history: ModelProfile['history']
-  readonly instructions?: string
+  readonly instructions: string | undefined
   readonly sampling: WireSampling
-  readonly tools?: WireTools
+  readonly tools: WireTools | undefined
   /** Further fields of every request, such as `image`. */
   readonly extra?: Partial<WireInputs>
   /** The run's own list. It only grows; what was sent before is never read again. */
@@ -62,7 +62,7 @@ export function createConversation(options: ConversationOptions): Conversation {
         get inputs(): WireInputs {
           for (const message of asObjects(messages)) objects.push(message)
           return {
-            ...(withTools && tools !== undefined && { tools: tools.list }),
+            ...(withTools && tools && { tools: tools.list }),
             messages: reminder === undefined ? objects : [...objects, ...last],
             ...extra,
             ...options.sampling,

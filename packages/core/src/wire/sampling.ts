@@ -1,4 +1,4 @@
-import { checkNumber, type NumberRange } from '../option.ts'
+import { checkOption, integers, type NumberRange } from '../option.ts'
 
 /** How the model chooses its words. A field that is left out is left to the service. */
 export interface Sampling {
@@ -20,16 +20,18 @@ export interface Sampling {
   readonly presencePenalty?: number
 }
 
+const TO_TWO: NumberRange = { min: 0, max: 2 }
+
 /** Each field, its name on the wire and its limits there. Source: the input schema of both seed model pages. */
 const FIELDS: readonly (readonly [keyof Sampling, string, NumberRange])[] = [
-  ['maxTokens', 'max_tokens', { min: 1, max: Number.MAX_SAFE_INTEGER, integer: true }],
+  ['maxTokens', 'max_tokens', integers(1)],
   ['temperature', 'temperature', { min: 0, max: 5 }],
-  ['topP', 'top_p', { min: 0, max: 2 }],
-  ['topK', 'top_k', { min: 1, max: 50, integer: true }],
-  ['seed', 'seed', { min: 1, max: 9_999_999_999, integer: true }],
-  ['repetitionPenalty', 'repetition_penalty', { min: 0, max: 2 }],
-  ['frequencyPenalty', 'frequency_penalty', { min: 0, max: 2 }],
-  ['presencePenalty', 'presence_penalty', { min: 0, max: 2 }],
+  ['topP', 'top_p', TO_TWO],
+  ['topK', 'top_k', integers(1, 50)],
+  ['seed', 'seed', integers(1, 9_999_999_999)],
+  ['repetitionPenalty', 'repetition_penalty', TO_TWO],
+  ['frequencyPenalty', 'frequency_penalty', TO_TWO],
+  ['presencePenalty', 'presence_penalty', TO_TWO],
 ]
 
 /** Sampling in the wire's words; `max_tokens` is always there. */
@@ -46,7 +48,7 @@ export function toWireSampling(options: Sampling, defaultMaxTokens: number): Wir
   const wire: Record<string, number> & { max_tokens: number } = { max_tokens: defaultMaxTokens }
   for (const [field, wireField, range] of FIELDS) {
     const value = options[field]
-    checkNumber(field, value, range)
+    checkOption(field, value, range)
     if (value !== undefined) wire[wireField] = value
   }
   return wire

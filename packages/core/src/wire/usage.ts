@@ -1,3 +1,4 @@
+import { defined } from '../defined.ts'
 import { own } from '../json.ts'
 
 /** What a request or a run cost. Flat; a field the service did not tell is absent. */
@@ -31,8 +32,7 @@ export function readUsage(wire: unknown, chargedNeurons?: string | null): Usage 
     inputTokens,
     outputTokens,
     totalTokens,
-    ...(cachedTokens !== undefined && { cachedTokens }),
-    ...(neurons !== undefined && { neurons }),
+    ...defined({ cachedTokens, neurons }),
     requests: 1,
   }
 }
@@ -45,8 +45,7 @@ export function addUsage(a: Usage, b: Usage): Usage {
     inputTokens: a.inputTokens + b.inputTokens,
     outputTokens: a.outputTokens + b.outputTokens,
     totalTokens: a.totalTokens + b.totalTokens,
-    ...(cachedTokens !== undefined && { cachedTokens }),
-    ...(neurons !== undefined && { neurons }),
+    ...defined({ cachedTokens, neurons }),
     requests: a.requests + b.requests,
   }
 }

@@ -1,4 +1,4 @@
-import { generate, type GenerateOptions } from '@drover/core'
+import { generate, type GenerateOptions, type WireInputs } from '@drover/core'
 import { describe, expect, test } from 'vitest'
 import { describeWeather, model, weather } from './subjects.ts'
 import type { JsonObject, OpenScene } from './stage.ts'
@@ -74,7 +74,7 @@ const REFUSED: readonly (readonly [field: keyof GenerateOptions, value: unknown,
   [
     ['maxTokens', 0, 'an integer of at least 1, got 0'],
     ['maxTokens', 2.5, 'an integer of at least 1, got 2.5'],
-    ['maxTokens', '256', 'an integer of at least 1, got a string'],
+    ['maxTokens', '256', 'an integer of at least 1, got a string of 3 characters'],
     ['maxTokens', Number.NaN, 'an integer of at least 1, got NaN'],
     ['temperature', -0.1, 'a number from 0 to 5, got -0.1'],
     ['temperature', 5.1, 'a number from 0 to 5, got 5.1'],
@@ -87,12 +87,12 @@ const REFUSED: readonly (readonly [field: keyof GenerateOptions, value: unknown,
     ['seed', 10_000_000_000, 'an integer from 1 to 9999999999, got 10000000000'],
     ['repetitionPenalty', Number.POSITIVE_INFINITY, 'a number from 0 to 2, got Infinity'],
     ['frequencyPenalty', -1, 'a number from 0 to 2, got -1'],
-    ['presencePenalty', '1', 'a number from 0 to 2, got a string'],
+    ['presencePenalty', '1', 'a number from 0 to 2, got a string of 1 characters'],
   ]
 
 /** Every field of both inputs of the seed model pages, as it arrives at the service. */
 export function describeInputFields(open: OpenScene): void {
-  const arrive = async (options: Fields): Promise<JsonObject | undefined> => {
+  const arrive = async (options: Fields): Promise<WireInputs | undefined> => {
     await using scene = await open(['ok'])
     await generate({ backend: scene.backend, model, ...options })
     return (await scene.requests())[0]?.inputs
@@ -122,7 +122,7 @@ export function describeInputFields(open: OpenScene): void {
           { role: 'user', content: 'And now?' },
         ],
       })
-      expect(inputs?.['messages']).toEqual([
+      expect(inputs?.messages).toEqual([
         { role: 'system', content: 'Be brief.' },
         { role: 'system', content: 'Be kind.' },
         { role: 'user', content: 'Hi' },

@@ -160,8 +160,8 @@ describe('the calls of one reply', () => {
       input: z.object({}),
       execute: async () => {
         most = Math.max(most, ++open)
-        await undefined
-        await undefined
+        await Promise.resolve()
+        await Promise.resolve()
         open--
       },
     })
@@ -381,6 +381,6 @@ describe('a tool', () => {
 
 /** Lets everything that is ready run, until the condition holds. */
 async function until(condition: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 1000 && !condition(); turn++) await undefined
+  for (let turn = 0; turn < 1000 && !condition(); turn++) await Promise.resolve()
   expect(condition()).toBe(true)
 }

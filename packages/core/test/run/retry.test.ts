@@ -200,13 +200,13 @@ describe('an abort', () => {
     const stream = createAgent({ backend, model, runtime }).stream('Hi', {
       signal: controller.signal,
     })
-    const ends = expect(stream.result).rejects.toBe(reason)
+    const result = stream.result.catch((error: unknown) => error)
     await expect(async () => {
       for await (const event of stream) {
         if (event.type === 'model-error') queueMicrotask(() => controller.abort(reason))
       }
     }).rejects.toBe(reason)
-    await ends
+    expect(await result).toBe(reason)
     expect(backend.requests).toHaveLength(1)
   })
 

@@ -52,7 +52,7 @@ function objectsOf(schema: JsonSchema): fc.Arbitrary<unknown> {
     },
   )
   const rest = schema['additionalProperties']
-  if (typeof rest !== 'object' || rest === null) return fixed
+  if (typeof rest !== 'object') return fixed
   const names = (schema['propertyNames'] as JsonSchema | undefined)?.enum?.map(String)
   const required = (schema.required ?? []).filter((name) =>
     properties.every(([own]) => own !== name),
@@ -79,7 +79,8 @@ function stringsOf(schema: JsonSchema, bounds: object): fc.Arbitrary<unknown> {
 }
 
 function itemOf(schema: unknown): fc.Arbitrary<unknown> {
-  return typeof schema === 'object' && schema !== null ? valuesOf(schema) : fc.constant(null)
+  // An object where a schema stands is a schema.
+  return typeof schema === 'object' ? valuesOf(schema as JsonSchema) : fc.constant(null)
 }
 
 /** An alternative beside the keywords it stands with. */

@@ -6,7 +6,7 @@ import { readRows } from './result-rows.ts'
 import type { AnsweredCall, Turn } from './turn.ts'
 
 /** Ends every text the rehearsal writes. */
-export const REHEARSAL_MARK = '(rehearsal: a rule-based stand-in wrote this, not a language model)'
+const REHEARSAL_MARK = '(rehearsal: a rule-based stand-in wrote this, not a language model)'
 
 // Together they stay under 256 tokens, the service's default `max_tokens`: the mark must not be cut off.
 const MAX_ANSWER = 800

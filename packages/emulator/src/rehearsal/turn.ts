@@ -30,11 +30,11 @@ export function readTurn({ messages, prompt }: ModelRequest): Turn {
   return { question: question.slice(0, 8000), calls, open: since.at(-1)?.role !== 'assistant' }
 }
 
-// There is no field for it on the wire: a tool's failure is told from its words.
+// There is no field for it on the wire: a tool's failure is told from its first words.
 function isFailure(result: string): boolean {
-  return (
-    /^\W*(?:error|failed|failure|invalid|cannot|could not|can't|unknown|unable|no such|not found|expected|the tool\b.*\b(?:failed|does not exist))/i.test(
-      result.slice(0, 300),
-    ) || /^\s*\{\s*"(?:error|isError)"\s*:\s*(?!null|false|"")/.test(result.slice(0, 300))
-  )
+  const start = result.slice(0, 300).trimStart()
+  return openings.test(start) || /^\{\s*"(?:error|isError)"\s*:\s*(?!null|false|"")/.test(start)
 }
+
+const openings =
+  /^\W*(?:error\b|failed(?: to|:)|failure:|invalid\b|cannot\b|could not\b|can't\b|unknown\b|unable to\b|no such\b|not found\b|no result:|not run:|expected\b.*\b(?:got|but)\b|there is no tool\b|the tool\b.*\b(?:failed|was not run|does not))/i

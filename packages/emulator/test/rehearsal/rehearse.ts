@@ -11,7 +11,7 @@ export interface Rehearsed {
 }
 
 /** Noon of a Friday. */
-export const NOW: number = Date.parse('2026-11-20T12:00:00Z')
+const NOW: number = Date.parse('2026-11-20T12:00:00Z')
 
 const MAX_REPLIES = 8
 
