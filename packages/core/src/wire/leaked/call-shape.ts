@@ -1,6 +1,7 @@
 import type { JsonValue } from '../../message.ts'
 import { own } from '../../json.ts'
-import { readLenient, skipSpace } from './lenient-json.ts'
+import { readLenient } from './lenient-json.ts'
+import { skipSpace } from './lenient-scalar.ts'
 import type { OfferedTool, OfferedTools } from './offered-tools.ts'
 import { hasParameter, offeredTool, parameterNames } from './offered-tools.ts'
 import { readArguments } from './python-call.ts'

@@ -24,12 +24,12 @@ type Reading = (Omit<Place, 'start' | 'isMarked'> & { readonly mark?: string }) 
 /**
  * Finds what reads as calls, from left to right, without overlaps. Whether it *is* one, only the text around can say.
  *
- * A failed reading may be read again from further in; all such work together is limited to a few times the text's length,
+ * A failed reading may be read again from further in; all such work together is limited to twice the text's length,
  * and what lies behind the limit is no call.
  */
 export function findCalls(text: string, tools: OfferedTools): readonly Place[] {
   const places: Place[] = []
-  let work = 4 * text.length + 50_000
+  let work = 2 * text.length + 20_000
   const site = /[{[]|[A-Za-z_$][\w$.-]*/g
   for (let found = site.exec(text); found !== null && work > 0; found = site.exec(text)) {
     const start = found.index

@@ -1,10 +1,11 @@
 import type { JsonValue } from '../../message.ts'
+import { readScalar, readString, readWord, skipSpace } from './lenient-scalar.ts'
 
 /** What came of reading a value that a model wrote. */
 export type Lenient =
   | { readonly status: 'value'; readonly value: JsonValue; readonly end: number }
   /** The text ended inside the value. `partial` holds what was read, `open` the lists and objects not closed. */
-  | { readonly status: 'cut'; readonly partial?: JsonValue; readonly open: readonly unknown[] }
+  | { readonly status: 'cut'; readonly partial?: JsonValue; readonly open: readonly JsonValue[] }
   /** Not a value; `end` is how far it was read. */
   | { readonly status: 'bad'; readonly end: number }
 
@@ -21,182 +22,93 @@ const MAX_KEYS = 10_000
  */
 export function readLenient(text: string, start: number): Lenient {
   const stack: Frame[] = []
-  let root: JsonValue | undefined
+  let frame: Frame | undefined
   let keys = 0
   let at = start
   for (;;) {
     at = skipSpace(text, at)
-    const frame = stack.at(-1)
-    if (at >= text.length) return cut(root, stack)
+    if (at >= text.length) return cutIn(stack)
     const char = text[at] ?? ''
-    if (frame !== undefined && char === frame.close) {
-      // `(1)` is a number in brackets to Python and no list.
-      if (char === ')' && frame.list.length === 1 && frame.filled) return { status: 'bad', end: at }
-      at++
-      stack.pop()
-      if (stack.length === 0) return { status: 'value', value: root ?? null, end: at }
-      continue
-    }
-    if (frame?.filled === true) {
-      if (char !== ',') return { status: 'bad', end: at }
-      frame.filled = false
-      at++
-      continue
-    }
-    if (frame?.close === '}') {
-      const key = readKey(text, at)
-      if (key.status === 'cut') return cut(root, stack)
-      if (key.status === 'bad') return key
-      at = skipSpace(text, key.end)
-      if (at >= text.length) return cut(root, stack)
-      if (text[at] !== ':' || key.value === '__proto__' || Object.hasOwn(frame.object, key.value)) {
-        return { status: 'bad', end: at }
+    if (frame !== undefined) {
+      if (char === frame.close) {
+        // `(1)` is a number in brackets to Python, and no list.
+        if (char === ')' && frame.isFilled && frame.list?.length === 1) return bad(at)
+        at++
+        const closed = stack.pop()
+        frame = stack.at(-1)
+        if (closed !== undefined && frame === undefined) {
+          return { status: 'value', value: closed.value, end: at }
+        }
+        continue
       }
-      frame.key = key.value
-      at = skipSpace(text, at + 1)
-      if (at >= text.length) return cut(root, stack)
+      if (frame.isFilled) {
+        if (char !== ',') return bad(at)
+        frame.isFilled = false
+        at++
+        continue
+      }
+      if (frame.object !== undefined) {
+        const key = readString(text, at) ?? readWord(text, at)
+        if (key.status === 'cut') return cutIn(stack)
+        if (key.status === 'bad') return key
+        at = skipSpace(text, key.end)
+        if (at >= text.length) return cutIn(stack)
+        const isRefused = key.value === '__proto__' || Object.hasOwn(frame.object, key.value)
+        if (text[at] !== ':' || isRefused) return bad(at)
+        frame.key = key.value
+        at = skipSpace(text, at + 1)
+        if (at >= text.length) return cutIn(stack)
+      }
     }
-    if (++keys > MAX_KEYS) return { status: 'bad', end: at }
+    if (++keys > MAX_KEYS) return bad(at)
     const opened = openFrame(text[at])
-    if (opened === undefined) {
-      const scalar = readScalar(text, at)
-      if (scalar.status === 'cut') return cut(root, stack)
-      if (scalar.status === 'bad' || frame === undefined) return scalar
-      add(frame, scalar.value)
-      at = scalar.end
-    } else {
-      if (stack.length === MAX_DEPTH) return { status: 'bad', end: at }
-      const value = opened.close === '}' ? opened.object : opened.list
-      if (frame === undefined) root = value
-      else add(frame, value)
+    if (opened !== undefined) {
+      if (stack.length === MAX_DEPTH) return bad(at)
+      if (frame !== undefined) add(frame, opened.value)
       stack.push(opened)
+      frame = opened
       at++
+      continue
     }
+    const scalar = readString(text, at) ?? readScalar(text, at)
+    if (scalar.status === 'cut') return cutIn(stack)
+    if (scalar.status === 'bad' || frame === undefined) return scalar
+    add(frame, scalar.value)
+    at = scalar.end
   }
 }
 
-/** One list or object that is not closed yet. Only the one of its kind is used. */
+/** A list or an object that is not closed yet. */
 interface Frame {
-  readonly close: '}' | ']' | ')'
-  readonly object: Record<string, JsonValue>
-  readonly list: JsonValue[]
+  readonly close: string
+  readonly value: JsonValue
+  readonly object?: Record<string, JsonValue>
+  readonly list?: JsonValue[]
   key: string
-  /** Whether an entry was read and a comma or the end must follow. */
-  filled: boolean
+  /** Whether an entry was read, so that a comma or the end must follow. */
+  isFilled: boolean
 }
 
 function openFrame(char: string | undefined): Frame | undefined {
-  const close = char === '{' ? '}' : char === '[' ? ']' : char === '(' ? ')' : undefined
-  return close === undefined ? undefined : { close, object: {}, list: [], key: '', filled: false }
+  if (char === '{') {
+    const object: Record<string, JsonValue> = {}
+    return { close: '}', value: object, object, key: '', isFilled: false }
+  }
+  if (char !== '[' && char !== '(') return undefined
+  const list: JsonValue[] = []
+  return { close: char === '[' ? ']' : ')', value: list, list, key: '', isFilled: false }
 }
 
 function add(frame: Frame, value: JsonValue): void {
-  if (frame.close === '}') frame.object[frame.key] = value
-  else frame.list.push(value)
-  frame.filled = true
+  if (frame.object !== undefined) frame.object[frame.key] = value
+  else frame.list?.push(value)
+  frame.isFilled = true
 }
 
-function cut(root: JsonValue | undefined, stack: readonly Frame[]): Lenient {
-  const open = stack.map((frame) => (frame.close === '}' ? frame.object : frame.list))
-  return root === undefined ? { status: 'cut', open } : { status: 'cut', partial: root, open }
-}
+const bad = (end: number): Lenient => ({ status: 'bad', end })
 
-type Scalar<Value> =
-  | { readonly status: 'value'; readonly value: Value; readonly end: number }
-  | { readonly status: 'cut'; readonly open: readonly unknown[] }
-  | { readonly status: 'bad'; readonly end: number }
-
-const WORD = /[A-Za-z_$][\w$.-]*/y
-const NUMBER = /[-+]?(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?/y
-const CONSTANTS: ReadonlyMap<string, JsonValue> = new Map<string, JsonValue>([
-  ['true', true],
-  ['True', true],
-  ['false', false],
-  ['False', false],
-  ['null', null],
-  ['None', null],
-])
-// Gemma writes its strings between tokens of its own.
-const QUOTES = ['"""', "'''", '"', "'", '<|"|>', '<escape>']
-
-function readKey(text: string, at: number): Scalar<string> {
-  const string = readString(text, at)
-  if (string !== undefined) return string
-  const word = match(WORD, text, at)
-  if (word === '') return { status: 'bad', end: at }
-  return { status: 'value', value: word, end: at + word.length }
-}
-
-function readScalar(text: string, at: number): Scalar<JsonValue> {
-  const string = readString(text, at)
-  if (string !== undefined) return string
-  const written = match(NUMBER, text, at)
-  const word = written === '' ? match(WORD, text, at) : written
-  const end = at + word.length
-  const value = written === '' ? CONSTANTS.get(word) : toNumber(written)
-  if (end >= text.length && word !== '') return { status: 'cut', open: [] }
-  if (value === undefined || /[\w$.]/.test(text[end] ?? '')) return { status: 'bad', end }
-  return { status: 'value', value, end }
-}
-
-/** The number that is written, its text where a double would not say the same, nothing where it is infinite. */
-function toNumber(written: string): JsonValue | undefined {
-  const plain = written.replaceAll('_', '')
-  const value = Number(plain)
-  if (!Number.isFinite(value)) return undefined
-  const isChanged =
-    /^[-+]?0\d/.test(plain) || (Number.isInteger(value) && !Number.isSafeInteger(value))
-  return isChanged && !/[.eE]/.test(plain) ? plain : value
-}
-
-function readString(text: string, start: number): Scalar<string> | undefined {
-  const quote = QUOTES.find((candidate) => text.startsWith(candidate, start))
-  if (quote === undefined) return undefined
-  const stop = new RegExp(`[${quote[0]}\\\\]`, 'g')
-  let value = ''
-  let from = start + quote.length
-  stop.lastIndex = from
-  for (let found = stop.exec(text); found !== null; found = stop.exec(text)) {
-    const at = found.index
-    if (found[0] === '\\') {
-      const [character, length] = readEscape(text, at)
-      value += text.slice(from, at) + character
-      from = at + length
-      stop.lastIndex = from
-    } else if (text.startsWith(quote, at)) {
-      return { status: 'value', value: value + text.slice(from, at), end: at + quote.length }
-    }
-  }
-  return { status: 'cut', open: [] }
-}
-
-const ESCAPES: ReadonlyMap<string, string> = new Map([
-  ['n', '\n'],
-  ['t', '\t'],
-  ['r', '\r'],
-  ['b', '\b'],
-  ['f', '\f'],
-  ['\n', ''],
-  ...Array.from('"\'\\/', (char): [string, string] => [char, char]),
-])
-const CODE = /u([\da-fA-F]{4})|x([\da-fA-F]{2})/y
-
-/** What an escape stands for, and how long it is. One that no language knows is kept, as Python does. */
-function readEscape(text: string, backslash: number): [string, number] {
-  const code = match(CODE, text, backslash + 1)
-  if (code !== '') return [String.fromCharCode(Number.parseInt(code.slice(1), 16)), code.length + 1]
-  const char = text[backslash + 1] ?? ''
-  return [ESCAPES.get(char) ?? `\\${char}`, 2]
-}
-
-function match(pattern: RegExp, text: string, at: number): string {
-  pattern.lastIndex = at
-  return pattern.exec(text)?.[0] ?? ''
-}
-
-const SPACE = /\s*/y
-
-/** The next place that is no space. */
-export function skipSpace(text: string, start: number): number {
-  return start + match(SPACE, text, start).length
+function cutIn(stack: readonly Frame[]): Lenient {
+  const open = stack.map(({ value }) => value)
+  const [partial] = open
+  return { status: 'cut', open, ...(partial !== undefined && { partial }) }
 }

@@ -1,5 +1,6 @@
 import type { JsonValue } from '../../message.ts'
-import { readLenient, skipSpace } from './lenient-json.ts'
+import { readLenient } from './lenient-json.ts'
+import { skipSpace } from './lenient-scalar.ts'
 
 /** The arguments between the brackets of `f(a=1, b="x")`. */
 export type CallArguments =

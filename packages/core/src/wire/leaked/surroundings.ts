@@ -24,16 +24,14 @@ export interface Group {
  * between. The plainer a call is, the less it takes; when in doubt, the model speaks.
  */
 export function judgePlaces(text: string, places: readonly Place[]): readonly Group[] {
-  const fences = [...text.matchAll(/```/g)].map((fence) => fence.index)
-  const spans = joinPlaces(text, places, fences)
-  const isAlone = wordsOf(saidBeside(text, spans, 0, text.length)) === ''
+  const spans = joinPlaces(text, places)
+  const isAlone = wordsOf(saidBeside(text, spans, 0, 0, text.length)) === ''
   const groups: Group[] = []
   let wasAbout = false
   for (const [index, span] of spans.entries()) {
-    const { start, end } = span
+    const { start, end, fence } = span
     const since = spans[index - 1]?.end ?? 0
-    const fence = fenceAround(fences, start, text.length)
-    const opening = fence !== undefined && fence[0] >= since ? fence[0] : start
+    const opening = fence !== undefined && fence.start >= since ? fence.start : start
     const before = text.slice(Math.max(since, opening - WINDOW), opening)
     const lead = undressEnd(before)
     const from = opening - before.length + lead.length
@@ -48,7 +46,7 @@ export function judgePlaces(text: string, places: readonly Place[]): readonly Gr
     const plainness = weakest(span.places)
     const isStrong = isMarked || isListed || plainness === 'explicit'
     const sentence = lastSentence(lead)
-    const isInherited: boolean = wasAbout && !/[.!?](?:\s|$)/.test(lead)
+    const isInherited: boolean = wasAbout && !/\p{L}["')\]]?[.!?](?:\s|$)/u.test(lead)
     // What is joined to a place that is no call, by an operator, is none either.
     const isJoined = lead === '' && groups.at(-1)?.isCalling === false
     wasAbout = isInherited || isJoined || isAbout(sentence) || /example|sample/i.test(opener)
@@ -62,11 +60,12 @@ export function judgePlaces(text: string, places: readonly Place[]): readonly Gr
       (isStrong || tail === '' || closer.includes('\n') || /^(?:#|\/\/)/.test(tail)) &&
       !OPERATION.test(after) &&
       !isRemark(tail, !closer.includes('\n'))
-    const isProgram =
-      STATEMENT.test(`${lead}${opener}`) ||
-      (fence !== undefined &&
-        (/^```(?:diff|patch|console|pycon)/.test(text.slice(fence[0], fence[0] + 12)) ||
-          hasCode(saidBeside(text, spans, ...fence))))
+    if (fence !== undefined) {
+      fence.isProgram ??=
+        /^```(?:diff|patch|console|pycon)/.test(text.slice(fence.start, fence.start + 12)) ||
+        hasCode(saidBeside(text, spans, index, fence.start, fence.end))
+    }
+    const isProgram = fence?.isProgram === true || STATEMENT.test(`${lead}${opener}`)
     groups.push({
       from,
       to: end + closer.length,
@@ -97,51 +96,61 @@ const OPERATION = /^[\]"'\x60]*[ \t]*(?:=|→|->|=>|≈|\.\w|\[\d|[/%] | [*-] )/
 
 interface Span {
   readonly start: number
-  readonly end: number
-  readonly places: readonly Place[]
+  end: number
+  readonly places: Place[]
+  readonly fence: Fence | undefined
 }
 
-function joinPlaces(
-  text: string,
-  places: readonly Place[],
-  fences: readonly number[],
-): readonly Span[] {
+interface Fence {
+  readonly start: number
+  readonly end: number
+  /** Known once the first place in it was judged. */
+  isProgram?: boolean
+}
+
+/** The fences of a text in pairs; one that is not closed reaches to the end. */
+function fencesOf(text: string): readonly Fence[] {
+  const marks = [...text.matchAll(/```/g)].map(({ index }) => index)
+  return marks.flatMap((start, index) =>
+    index % 2 === 1 ? [] : [{ start, end: marks[index + 1] ?? text.length }],
+  )
+}
+
+function joinPlaces(text: string, places: readonly Place[]): readonly Span[] {
+  const fences = fencesOf(text)
   const spans: Span[] = []
+  let next = 0
   for (const place of places) {
+    while ((fences[next]?.end ?? text.length) < place.start) next++
+    const fence = (fences[next]?.start ?? text.length) < place.start ? fences[next] : undefined
     const last = spans.at(-1)
     const between = last === undefined ? '' : text.slice(last.end, place.start)
-    const isFenced = fenceAround(fences, place.start, text.length) !== undefined
     const isSame =
-      last !== undefined &&
       between.length <= WINDOW &&
-      (isFenced ? !hasCode(between) : wordsOf(between) === '')
-    if (isSame) {
-      spans.splice(-1, 1, { start: last.start, end: place.end, places: [...last.places, place] })
-    } else spans.push({ start: place.start, end: place.end, places: [place] })
+      (fence === undefined ? wordsOf(between) === '' : !hasCode(between))
+    if (last !== undefined && isSame) {
+      last.places.push(place)
+      last.end = place.end
+    } else spans.push({ start: place.start, end: place.end, places: [place], fence })
   }
   return spans
 }
 
-/** The fence a place stands in, from its opening to its closing. */
-function fenceAround(
-  fences: readonly number[],
-  at: number,
-  length: number,
-): [number, number] | undefined {
-  const next = fences.findIndex((fence) => fence >= at)
-  const before = next === -1 ? fences.length : next
-  const open = fences[before - 1]
-  return before % 2 === 0 || open === undefined ? undefined : [open, fences[before] ?? length]
-}
-
-/** What is said outside the calls. */
-function saidBeside(text: string, spans: readonly Span[], from: number, to: number): string {
+/** What is said outside the calls, from the span `first` on. */
+function saidBeside(
+  text: string,
+  spans: readonly Span[],
+  first: number,
+  from: number,
+  to: number,
+): string {
   let said = ''
   let at = from
-  for (const { start, end } of spans) {
-    if (start < from || start >= to) continue
-    said += `${text.slice(at, start)} `
-    at = end
+  for (let index = first; index < spans.length; index++) {
+    const span = spans[index]
+    if (span === undefined || span.start >= to) break
+    said += `${text.slice(at, span.start)} `
+    at = span.end
   }
   return at < to ? said + text.slice(at, to) : said
 }
