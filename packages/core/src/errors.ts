@@ -10,6 +10,7 @@
  * - `model.refused`: the service refused the content (3030, 8007).
  * - `model.empty`: the reply held neither text nor a call.
  * - `model.json_mode`: JSON mode could not be met (5024).
+ * - `reply.truncated`: a tool call was cut off by the limit of tokens, and again with twice the room.
  * - `http.auth`: bad token or missing permission (10000, 401).
  * - `http.forbidden`: the account may not use this (3023, 3041, 5016, 5018, 5035, 403; 2021, 402).
  * - `http.not_found`: no such model or route (3042, 5007, 7000, 7003, 404).
@@ -36,6 +37,7 @@ export type DroverErrorCode =
   | 'model.refused'
   | 'model.empty'
   | 'model.json_mode'
+  | 'reply.truncated'
   | 'http.auth'
   | 'http.forbidden'
   | 'http.not_found'

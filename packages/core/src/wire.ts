@@ -1,5 +1,13 @@
-export { readReply } from './wire/reply.ts'
-export type { ReadReplyOptions, Reply, ReplyCall } from './wire/reply.ts'
+export { allCalls, readReply } from './wire/reply.ts'
+export type {
+  OfferedTool,
+  ReadReplyOptions,
+  RefusalReason,
+  RefusedCall,
+  Reply,
+  ReplyCall,
+} from './wire/reply.ts'
+export type { Repair, RepairKind } from './tool/repair.ts'
 export { classify, isServiceCode } from './wire/error-code.ts'
 export type { ErrorClass } from './wire/error-code.ts'
 export { knownModels, profileOf, retirementOf } from './wire/profile.ts'

@@ -14,7 +14,7 @@ import {
 } from '../wire/failure.ts'
 import { own } from '../json.ts'
 import { readText } from '../wire/read-text.ts'
-import { readReply, type Reply } from '../wire/reply.ts'
+import { allCalls, readReply, type OfferedTool, type Reply } from '../wire/reply.ts'
 import { withRetries, type Attempt } from './retry.ts'
 
 /** A reply and where it came from. */
@@ -32,9 +32,15 @@ export interface ModelCall {
   readonly log: Logger
   readonly signal: AbortSignal
   readonly maxTokens: number
+  /** What the model knows of; its calls are recovered, repaired and checked by them. */
+  readonly tools: readonly OfferedTool[]
+  readonly repair: boolean
+  readonly recover: boolean
+  /** True where calls are no answer: the last call of a run. */
+  readonly mustSpeak: boolean
   /** Makes the request; called once for each attempt. */
-  readonly request: () => WireRequest
-  readonly onRequest: (attempt: number) => void
+  readonly request: (maxTokens: number) => WireRequest
+  readonly onRequest: (attempt: number, maxTokens: number) => void
   readonly onFailure: (
     failure: Failure,
     attempt: number,
@@ -50,17 +56,19 @@ export interface ModelCall {
 export function callModel(call: ModelCall): Promise<AnsweredReply> {
   const { runtime, signal, log } = call
   let startedAt = runtime.now()
+  let { maxTokens } = call
   return withRetries<AnsweredReply>(
     (attempt) => {
       startedAt = runtime.now()
-      call.onRequest(attempt)
-      return sendOnce(call, attempt, startedAt)
+      call.onRequest(attempt, maxTokens)
+      return sendOnce({ ...call, maxTokens }, attempt, startedAt)
     },
     {
       runtime,
       signal,
       onFailure: (failure, attempt, retryInMs) => {
         const { code, message, status, serviceCode } = failure.error
+        if (code === 'reply.truncated') maxTokens *= 2
         log.warn({ code, status, serviceCode, attempt, retryInMs }, message)
         call.onFailure(failure, attempt, runtime.now() - startedAt, retryInMs)
       },
@@ -74,7 +82,7 @@ async function sendOnce(
   startedAt: number,
 ): Promise<Attempt<AnsweredReply>> {
   const { backend, runtime, signal } = call
-  const request = call.request()
+  const request = call.request(call.maxTokens)
   const redact = backend.redact ?? ((text: string): string => text)
   const context: FailureContext = { model: request.model, now: runtime.now(), redact }
   assertRequestsAllowed(backend)
@@ -94,12 +102,11 @@ async function sendOnce(
     return { ok: false, failure: protocolFailure(what, answer, context) }
   }
   const reply = readReply(answer.json, {
-    maxTokens: call.maxTokens,
+    ...call,
     chargedNeurons: answer.headers.get('cf-ai-neurons'),
   })
-  if (reply.text === '' && reply.toolCalls.length === 0) {
-    return { ok: false, failure: emptyReply(request.model) }
-  }
+  const useless = uselessReply(reply, call, request.model)
+  if (useless !== undefined) return { ok: false, failure: useless }
   const requestId = answer.headers.get('cf-ai-req-id') ?? undefined
   const durationMs = runtime.now() - startedAt
   return {
@@ -129,7 +136,20 @@ function isError({ status, json }: FailedAnswer): boolean {
   )
 }
 
-function emptyReply(model: string): Failure {
+/** A reply that is one and yet says nothing to go on with: empty, or all of it a call that was cut off. */
+function uselessReply(
+  reply: Reply,
+  { mustSpeak, maxTokens }: ModelCall,
+  model: string,
+): Failure | undefined {
+  const details = { retryable: true }
+  if (reply.isCallCut && reply.toolCalls.length === 0 && !mustSpeak) {
+    const message =
+      `A tool call of \`${model}\` was cut off after ${maxTokens} tokens. ` +
+      'Set a larger `maxTokens`, or ask for less at a time.'
+    return { error: new BackendError('reply.truncated', message, details), retries: 1, delayMs: 0 }
+  }
+  if (reply.text !== '' || (!mustSpeak && allCalls(reply).length > 0)) return undefined
   const message = `The model \`${model}\` answered with neither text nor a tool call.`
-  return { error: new BackendError('model.empty', message, { retryable: true }), retries: 1 }
+  return { error: new BackendError('model.empty', message, details), retries: 1 }
 }

@@ -1,5 +1,6 @@
 import type { DroverErrorCode } from '../errors.ts'
 import type { Message, ToolCall } from '../message.ts'
+import type { Repair } from '../tool/repair.ts'
 import type { ToolEffect } from '../tool/tool.ts'
 import type { FinishReason } from '../wire/finish-reason.ts'
 import type { Usage } from '../wire/usage.ts'
@@ -71,6 +72,24 @@ export interface ModelReplyEvent extends EventBase {
   readonly requestId?: string
 }
 
+/** A call of the reply before was written as text, and recovered from it. */
+export interface CallRecoveredEvent extends EventBase {
+  readonly type: 'call-recovered'
+  readonly step: number
+  readonly toolCallId: string
+  readonly toolName: string
+  /** How it was written, such as `json` or `pythonic`. */
+  readonly dialect: string
+}
+
+/** The input of a call of the reply before was repaired. `toolCalls` there holds the input after all repairs. */
+export interface InputRepairedEvent extends EventBase, Repair {
+  readonly type: 'input-repaired'
+  readonly step: number
+  readonly toolCallId: string
+  readonly toolName: string
+}
+
 /** A call is about to be dispatched to its tool. */
 export interface ToolCallEvent extends EventBase {
   readonly type: 'tool-call'
@@ -117,6 +136,8 @@ export type RunEvent =
   | ModelRequestEvent
   | ModelErrorEvent
   | ModelReplyEvent
+  | CallRecoveredEvent
+  | InputRepairedEvent
   | ToolCallEvent
   | ToolResultEvent
   | StepEndEvent

@@ -7,6 +7,7 @@ import type { AnyTool } from '../tool/tool.ts'
 import type { Backend } from '../wire/backend.ts'
 import type { FinishReason } from '../wire/finish-reason.ts'
 import { readImage, type ImageInput } from '../wire/image.ts'
+import { allCalls } from '../wire/reply.ts'
 import { resolveModel } from '../wire/model.ts'
 import type { ModelProfile } from '../wire/profile.ts'
 import { createConversation, singleRequest } from '../wire/request.ts'
@@ -40,6 +41,10 @@ export interface GenerateOptions extends Sampling {
   readonly tools?: readonly AnyTool[]
   /** @default 'auto' */
   readonly toolFormat?: 'flat' | 'function' | 'auto'
+  /** False leaves the inputs of calls as the model sent them. @default true */
+  readonly repair?: boolean
+  /** False leaves calls that were written as text in the text. @default true */
+  readonly recover?: boolean
   readonly profile?: Partial<ModelProfile>
   readonly signal?: AbortSignal
   readonly log?: Logger
@@ -49,7 +54,7 @@ export interface GenerateOptions extends Sampling {
 /** What one call gave. Plain JSON. */
 export interface GenerateResult {
   readonly text: string
-  /** Calls the model asked for; their inputs are as they came, not validated. */
+  /** Calls the model asked for, recovered and repaired; also those that would be refused: check them before you run them. */
   readonly toolCalls: readonly ToolCall[]
   readonly finishReason: FinishReason
   readonly usage: Usage
@@ -76,14 +81,18 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
     log,
     signal: options.signal ?? new AbortController().signal,
     maxTokens: sampling.max_tokens,
-    request: () => request,
+    tools: options.tools ?? [],
+    repair: options.repair ?? true,
+    recover: options.recover ?? true,
+    mustSpeak: false,
+    request,
     onRequest: () => {},
     onFailure: () => {},
   })
   const nextId = createCallIds(typeof options.messages === 'string' ? [] : (options.messages ?? []))
   return {
     text: reply.text,
-    toolCalls: reply.toolCalls.map(({ toolName, input }) => ({
+    toolCalls: allCalls(reply).map(({ toolName, input }) => ({
       toolCallId: nextId(),
       toolName,
       input,
@@ -96,7 +105,10 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
 
 type WireSampling = ReturnType<typeof toWireSampling>
 
-function promptRequest(options: GenerateOptions, sampling: WireSampling): WireRequest {
+/** Makes the request, with as much room as is asked for. */
+type MakeRequest = (maxTokens: number) => WireRequest
+
+function promptRequest(options: GenerateOptions, sampling: WireSampling): MakeRequest {
   const { prompt, raw, lora, image } = options
   readContent('`prompt`', prompt ?? '')
   if (prompt === undefined || prompt.trim() === '') {
@@ -108,18 +120,19 @@ function promptRequest(options: GenerateOptions, sampling: WireSampling): WireRe
     if (options[field] !== undefined)
       throw refusal(`Expected \`${field}\` beside \`messages\`, got it beside \`prompt\`.`)
   }
-  return singleRequest(options.model, {
+  const inputs = {
     prompt: wellFormed(prompt),
     ...defined({ image: readImage(image), raw, lora }),
     ...sampling,
-  })
+  }
+  return (maxTokens) => singleRequest(options.model, { ...inputs, max_tokens: maxTokens })
 }
 
 function messagesRequest(
   options: GenerateOptions,
   profile: ModelProfile,
   sampling: WireSampling,
-): WireRequest {
+): MakeRequest {
   const { instructions, image, functions, tools = [] } = options
   for (const field of ['prompt', 'raw', 'lora'] as const) {
     if (options[field] === undefined) continue
@@ -128,7 +141,7 @@ function messagesRequest(
   }
   if (instructions !== undefined) readContent('`instructions`', instructions)
   const wireTools = toWireTools(tools, options.toolFormat, profile)
-  return createConversation({
+  const conversation = createConversation({
     model: options.model,
     history: profile.history,
     instructions: instructions || undefined,
@@ -136,7 +149,8 @@ function messagesRequest(
     extra: defined({ image: readImage(image), functions }),
     sampling,
     messages: readInput(options.messages),
-  }).request({ withTools: true })
+  })
+  return (maxTokens) => conversation.request({ withTools: true, maxTokens })
 }
 
 const refusal = (message: string): DroverError => new DroverError('config.input', message)

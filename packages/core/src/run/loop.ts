@@ -1,19 +1,19 @@
 import { defined } from '../defined.ts'
 import type { Logger } from '../log.ts'
-import type { Message, ToolCall } from '../message.ts'
+import type { Message } from '../message.ts'
 import type { Runtime } from '../runtime.ts'
-import { execute } from '../tool/execute.ts'
 import type { AnyTool } from '../tool/tool.ts'
 import type { Backend } from '../wire/backend.ts'
-import type { ReplyCall } from '../wire/reply.ts'
 import { createConversation, type Conversation, type WireTools } from '../wire/request.ts'
 import type { ModelProfile } from '../wire/profile.ts'
 import type { WireSampling } from '../wire/sampling.ts'
 import { createCallIds } from './call-id.ts'
+import { answerCalls, unanswered, type CallAnswering } from './answer-calls.ts'
 import { callModel, type AnsweredReply } from './call-model.ts'
 import { toErrorRecord } from './error-record.ts'
 import type { RunEvent } from './event.ts'
-import { createRecorder, type NewEvent, type Recorder } from './recorder.ts'
+import { planCalls, type PlannedCall, type RecoverPolicy } from './planned-call.ts'
+import { createRecorder, type Recorder } from './recorder.ts'
 import { relay } from './relay.ts'
 import type { RunState } from './state.ts'
 import type { StopCondition, StopReason } from './stop.ts'
@@ -29,6 +29,8 @@ export interface LoopOptions {
   readonly sampling: WireSampling
   readonly stopWhen: StopCondition
   readonly closingCall: boolean
+  readonly repair: boolean
+  readonly recover: RecoverPolicy
   readonly maxParallelCalls: number
   readonly maxOutputChars: number
   readonly messages: readonly Message[]
@@ -91,26 +93,24 @@ export async function* runLoop(
   }
 }
 
-interface Run extends LoopOptions {
-  readonly recorder: Recorder
+interface Run extends LoopOptions, CallAnswering {
   readonly conversation: Conversation
   readonly nextId: () => string
-  /** Ids of the calls whose tool was entered. */
-  readonly dispatched: Set<string>
 }
 
 async function* steps(run: Run): AsyncGenerator<RunEvent, StopReason, undefined> {
   const { recorder, runtime, stopWhen } = run
   const { state } = recorder
+  let roomFactor = 1
   for (let step = 1; ; step++) {
-    const { reply, ...answered } = yield* ask(run, step, false)
-    const calls = reply.toolCalls.map((call): PlannedCall => ({
-      ...call,
-      toolCallId: run.nextId(),
-    }))
-    yield recordReply(run, step, { reply, ...answered }, calls)
+    const answered = yield* ask(run, step, false, roomFactor)
+    const calls = planCalls(answered.reply, run)
+    // A call that was cut off is asked for again with more room.
+    roomFactor = answered.reply.finishReason === 'length' ? 2 : 1
+    yield recordReply(run, step, answered, calls)
+    yield* recordMending(run, step, calls)
     if (calls.length === 0) return 'answer'
-    yield* relay(recorder.queue, answerAll(run, step, calls))
+    yield* relay(recorder.queue, answerCalls(run, step, calls))
     yield recorder.record({ type: 'step-end', step })
     const verdict = stopWhen({
       steps: state.steps,
@@ -127,7 +127,7 @@ async function* steps(run: Run): AsyncGenerator<RunEvent, StopReason, undefined>
 async function* close(run: Run, step: number): AsyncGenerator<RunEvent, void, undefined> {
   if (!run.closingCall) return
   try {
-    yield recordReply(run, step, yield* ask(run, step, true), [])
+    yield recordReply(run, step, yield* ask(run, step, true, 1), [])
   } catch (error) {
     run.signal.throwIfAborted()
     run.log.warn(
@@ -141,30 +141,54 @@ async function* ask(
   run: Run,
   step: number,
   closing: boolean,
+  roomFactor: number,
 ): AsyncGenerator<RunEvent, AnsweredReply, undefined> {
   const { recorder, model, conversation } = run
-  const maxTokens = run.sampling.max_tokens
   const answer = callModel({
     ...run,
-    maxTokens,
-    request: () =>
-      conversation.request({ withTools: !closing, ...(closing && { reminder: CLOSING_REMINDER }) }),
-    onRequest: (attempt) => {
+    tools: [...run.tools.values()],
+    recover: run.recover !== false,
+    mustSpeak: closing,
+    maxTokens: run.sampling.max_tokens * roomFactor,
+    request: (maxTokens) =>
+      conversation.request({
+        withTools: !closing,
+        maxTokens,
+        ...(closing && { reminder: CLOSING_REMINDER }),
+      }),
+    onRequest: (attempt, maxTokens) => {
       recorder.push({ type: 'model-request', step, attempt, model, maxTokens, closing })
     },
-    onFailure: ({ error }, attempt, durationMs, retryInMs) => {
-      const told = retryInMs === undefined ? {} : { retryInMs }
+    onFailure: ({ error: failed }, attempt, durationMs, retryInMs) => {
+      const error = toErrorRecord(failed)
       recorder.push({
         type: 'model-error',
         step,
         attempt,
         durationMs,
-        error: toErrorRecord(error),
-        ...told,
+        error,
+        ...defined({ retryInMs }),
       })
     },
   })
   return yield* relay(recorder.queue, answer)
+}
+
+/** What was done to a reply's calls before they could run, each as an event of its own. */
+function* recordMending(
+  run: Run,
+  step: number,
+  calls: readonly PlannedCall[],
+): Generator<RunEvent, void, undefined> {
+  for (const { toolCallId, toolName, recovered, repairs } of calls) {
+    const about = { step, toolCallId, toolName }
+    if (recovered !== undefined) {
+      yield run.recorder.record({ type: 'call-recovered', ...about, dialect: recovered })
+    }
+    for (const repair of repairs) {
+      yield run.recorder.record({ type: 'input-repaired', ...about, ...repair })
+    }
+  }
 }
 
 function recordReply(
@@ -196,74 +220,6 @@ function recordReply(
     durationMs,
     ...defined({ requestId }),
   })
-}
-
-interface PlannedCall extends ReplyCall {
-  readonly toolCallId: string
-}
-
-/** Answers the calls of one reply, at most `maxParallelCalls` at a time, each started in call order. */
-async function answerAll(run: Run, step: number, calls: readonly PlannedCall[]): Promise<void> {
-  // The conversation up to the calls, taken once: the list itself grows while they run.
-  const messages = run.recorder.state.messages.slice()
-  const waiting = calls.entries()
-  const worker = async (): Promise<void> => {
-    for (const [position, call] of waiting) await answerOne(run, step, position, call, messages)
-  }
-  const workers = Array.from({ length: Math.min(run.maxParallelCalls, calls.length) }, worker)
-  // All of them: a call that ended in the same moment as another failed must not be recorded after the run's end.
-  const failed = (await Promise.allSettled(workers)).find((done) => done.status === 'rejected')
-  if (failed !== undefined) throw failed.reason
-}
-
-async function answerOne(
-  run: Run,
-  step: number,
-  position: number,
-  call: PlannedCall,
-  messages: readonly Message[],
-): Promise<void> {
-  const { recorder, runtime, log } = run
-  run.signal.throwIfAborted()
-  const { toolCallId, toolName, problem } = call
-  // From run, step and position: the same however often this call is dispatched, whatever id the model gave it.
-  const idempotencyKey = `${recorder.state.runId}.${step}.${position}`
-  const startedAt = runtime.now()
-  const answer = await execute({
-    ...run,
-    call,
-    problem,
-    idempotencyKey,
-    step,
-    messages,
-    onDispatch: ({ effect }) => {
-      run.dispatched.add(toolCallId)
-      recorder.push({ type: 'tool-call', step, toolCallId, toolName, effect, idempotencyKey })
-    },
-  })
-  const durationMs = runtime.now() - startedAt
-  log.debug(
-    { step, toolCallId, toolName, isError: answer.isError, durationMs },
-    'A tool call was answered.',
-  )
-  recorder.push({ type: 'tool-result', step, toolCallId, toolName, ...answer, durationMs })
-}
-
-/** The answer to a call that a failed or aborted run left open. */
-const unanswered = (run: Run, { toolCallId, toolName }: ToolCall): NewEvent => {
-  const dispatched = run.dispatched.has(toolCallId)
-  return {
-    type: 'tool-result',
-    step: run.recorder.state.steps.length,
-    toolCallId,
-    toolName,
-    output: dispatched
-      ? 'No result: the run ended while this call was under way. It may have had its effect; check before repeating it.'
-      : 'Not run: the run ended before this call was started.',
-    isError: true,
-    dispatched,
-    durationMs: 0,
-  }
 }
 
 function endOf(run: Run, stopReason: StopReason, error?: unknown): RunEvent {

@@ -12,6 +12,7 @@ import { toWireSampling, type Sampling } from '../wire/sampling.ts'
 import { MAX_CONTENT_CHARS } from '../wire/text.ts'
 import { readContent } from './input.ts'
 import type { LoopOptions } from './loop.ts'
+import type { RecoverPolicy } from './planned-call.ts'
 import { DEFAULT_MAX_STEPS, maxSteps, or, type StopCondition } from './stop.ts'
 
 /** What an agent is made of. */
@@ -33,6 +34,16 @@ export interface AgentOptions<Context = unknown> extends Sampling {
   readonly stopWhen?: StopCondition
   /** False ends a run that reached a limit without the last call that writes an answer. @default true */
   readonly closingCall?: boolean
+  /**
+   * False leaves the inputs of calls as the model sent them: what does not fit goes back to it. @default true
+   * @see docs/guides/models-that-misbehave.md
+   */
+  readonly repair?: boolean
+  /**
+   * Recovers calls that the model wrote as text: all, all but those of tools whose effect is `once` (it is asked to
+   * make them again), or none. @default true
+   */
+  readonly recover?: RecoverPolicy
   /** Tool calls of one reply that run at the same time; Workers allow six connections. 1 to 1,000. @default 6 */
   readonly maxParallelCalls?: number
   /** Characters of a tool's output that the model sees; the middle of a longer one is cut. 200 to 131,072. @default 24_000 */
@@ -66,6 +77,8 @@ export function prepareAgent<Context>(options: AgentOptions<Context>): PreparedA
   checkOption('maxSteps', options.maxSteps, integers(1))
   checkOption('maxParallelCalls', options.maxParallelCalls, integers(1, 1000))
   checkOption('maxToolOutputChars', options.maxToolOutputChars, integers(200, MAX_CONTENT_CHARS))
+  checkOption('repair', options.repair, 'boolean')
+  if (options.recover !== 'unless-once') checkOption('recover', options.recover, 'boolean')
   if (stopWhen !== undefined && typeof stopWhen !== 'function') {
     throw expected('config.invalid', '`stopWhen`', 'a function such as `maxSteps(5)`', stopWhen)
   }
@@ -84,6 +97,8 @@ export function prepareAgent<Context>(options: AgentOptions<Context>): PreparedA
     sampling: toWireSampling(options, profile.maxTokens),
     stopWhen: stopWhen === undefined ? maxSteps(steps) : or(stopWhen, maxSteps(steps)),
     closingCall: options.closingCall ?? true,
+    repair: options.repair ?? true,
+    recover: options.recover ?? true,
     maxParallelCalls: options.maxParallelCalls ?? 6,
     maxOutputChars: options.maxToolOutputChars ?? DEFAULT_MAX_OUTPUT_CHARS,
     runtime,

@@ -80,6 +80,7 @@ class FailedAttempt extends Error {
 /** Undefined when the service asks for more patience than we have. */
 function delayFor(failure: Failure, attempt: number, runtime: Runtime): number | undefined {
   const asked = failure.error.retryAfterMs
+  if (failure.delayMs !== undefined) return failure.delayMs
   if (asked === undefined) {
     return Math.round(
       runtime.random() * Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempt - 1)),

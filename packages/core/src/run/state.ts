@@ -120,6 +120,8 @@ export function applyEvent(state: MutableRunState, event: RunEvent): void {
       state.text = event.text
       break
     case 'model-error':
+    case 'call-recovered':
+    case 'input-repaired':
     case 'tool-call':
     case 'step-end':
       break

@@ -9,6 +9,8 @@ import { readRetryAfter } from './retry-after.ts'
 export interface Failure {
   readonly error: BackendError
   readonly retries: ErrorClass['retries']
+  /** How long to wait before; a random time where it is absent. */
+  readonly delayMs?: number
 }
 
 /** What surrounds a failure. */

@@ -1,57 +1,126 @@
-import { guardJson, own, parseJson } from '../json.ts'
-import type { JsonValue } from '../message.ts'
-import { DroverError } from '../errors.ts'
+import { guardJson, own } from '../json.ts'
 import { readFinishReason, type FinishReason } from './finish-reason.ts'
+import { createJudge, isRefused, type RefusedCall, type ReplyCall } from './judge-call.ts'
+import { recoverCalls, type OfferedTool, type RejectedCall } from './leaked-call.ts'
+import { readStructuredCalls } from './structured-calls.ts'
 import { readUsage, type Usage } from './usage.ts'
 
-/** A call as it was read, before it has an id of ours and before its input is validated. */
-export interface ReplyCall {
-  readonly toolName: string
-  /** An object; `{}` when the model sent nothing or something unreadable. */
-  readonly input: JsonValue
-  /** Why the input could not be read; such a call is answered, never dispatched. */
-  readonly problem?: string
-}
+export type { RefusalReason, RefusedCall, ReplyCall } from './judge-call.ts'
+export type { OfferedTool } from './leaked-call.ts'
 
-/** One whole reply in our words. */
+/** One whole reply in our words. Plain JSON. */
 export interface Reply {
+  /** What is meant for the user: without calls that leaked into it, and without special tokens. */
   readonly text: string
+  /** The calls that may run, in order. */
   readonly toolCalls: readonly ReplyCall[]
+  /** The calls that must not run, each to be answered with its message; `position` counts among all calls, from 0. */
+  readonly refusedCalls: readonly (RefusedCall & { readonly position: number })[]
+  /** The reply ends inside a call: what was begun is neither a call nor text. */
+  readonly isCallCut: boolean
   readonly finishReason: FinishReason
   readonly usage: Usage
+  /** All repairs of all calls that may run. */
+  readonly repairs: readonly (ReplyCall['repairs'][number] & { readonly toolName: string })[]
+}
+
+/** All calls of a reply in the order they were made, those that must not run among them. */
+export function allCalls(reply: Reply): readonly (ReplyCall | RefusedCall)[] {
+  const calls: (ReplyCall | RefusedCall)[] = [...reply.toolCalls]
+  for (const { position, ...call } of reply.refusedCalls) calls.splice(position, 0, call)
+  return calls
 }
 
 /** What the reader needs to know of the request. */
 export interface ReadReplyOptions {
+  /** What the model was offered. Without tools nothing is a call but what stands in `tool_calls`, and that may not run. */
+  readonly tools?: readonly OfferedTool[] | undefined
+  /** False leaves inputs as they came: what does not fit is refused. @default true */
+  readonly repair?: boolean | undefined
+  /** False leaves calls that were written as text in the text. @default true */
+  readonly recover?: boolean | undefined
   /** The limit that was sent: a reply that used it up was cut. */
-  readonly maxTokens?: number
+  readonly maxTokens?: number | undefined
   /** The `cf-ai-neurons` response header. */
   readonly chargedNeurons?: string | null
 }
 
 /**
- * Reads one whole reply, detected by shape and never by model name: a REST envelope, the bare result of the binding,
- * a `choices[]` completion, or plain text. Never throws on foreign data: what cannot be read is no text and no call.
+ * Reads one whole reply: a REST envelope, the bare result of the binding, a `choices[]` completion, or plain text,
+ * detected by shape and never by model name. Calls are recovered from the text where none stand in `tool_calls`, their
+ * inputs repaired where that loses nothing, and only those that fit an offered tool may run. Never throws on foreign
+ * data: what cannot be read is no text and no call.
  */
 export function readReply(body: unknown, options: ReadReplyOptions = {}): Reply {
+  const { tools = [], repair = true, recover = true, maxTokens } = options
   const result = unwrapEnvelope(body)
   const choice = firstOf(own(result, 'choices'))
   const message = own(choice, 'message') ?? choice
-  const source = message ?? result
-  const text =
+  const said =
     choice === undefined
       ? nativeText(result)
       : contentText(own(message, 'content') ?? own(choice, 'text'))
-  const calls = own(source, 'tool_calls') ?? own(result, 'tool_calls')
-  const toolCalls = Array.isArray(calls) ? calls.flatMap(readCall) : []
+  const structured = readStructuredCalls(
+    own(message ?? result, 'tool_calls') ?? own(result, 'tool_calls'),
+  )
   const usage = readUsage(own(result, 'usage'), options.chargedNeurons)
-  const reason = own(choice, 'finish_reason') ?? own(result, 'finish_reason')
-  const finishReason = readFinishReason(reason, {
-    hasCalls: toolCalls.length > 0,
-    outputTokens: usage.outputTokens,
-    maxTokens: options.maxTokens,
-  })
-  return { text, toolCalls, finishReason, usage }
+  const judge = createJudge(tools, repair)
+  const leaked =
+    recover && tools.length > 0 && structured.length === 0
+      ? recoverCalls(said, tools, judge.accepts)
+      : undefined
+  const calls = [
+    ...structured.map((call) => judge.judge(call)),
+    ...(leaked?.calls ?? []).map((call) => judge.judge(call, call.dialect)),
+    ...(leaked?.rejected ?? []).map(toRefused),
+  ]
+  const finishReason = readFinishReason(
+    own(choice, 'finish_reason') ?? own(result, 'finish_reason'),
+    {
+      hasCalls: calls.length > 0,
+      outputTokens: usage.outputTokens,
+      maxTokens,
+    },
+  )
+  const isUnreadable = calls.some((call) => isRefused(call) && call.why === 'unreadable')
+  const toolCalls = calls.flatMap((call) => (isRefused(call) ? [] : [call]))
+  return {
+    text: leaked?.text ?? said,
+    toolCalls,
+    refusedCalls: calls.flatMap((call, position) =>
+      isRefused(call) ? [{ ...call, position }] : [],
+    ),
+    isCallCut: leaked?.cut !== undefined || (finishReason === 'length' && isUnreadable),
+    finishReason,
+    usage,
+    repairs: toolCalls.flatMap(({ toolName, repairs }) =>
+      repairs.map((done) => ({ toolName, ...done })),
+    ),
+  }
+}
+
+/** What is told of a call that was written as text and cannot run. */
+function toRefused({ toolName, input, why }: RejectedCall): RefusedCall {
+  const call = { toolName, input: Object(input) === input ? input : {}, recovered: 'text' }
+  switch (why) {
+    case 'unknown':
+      return { ...call, why: 'unknown-tool', message: `There is no tool named \`${toolName}\`.` }
+    case 'input':
+      return { ...call, why: 'invalid', message: 'Its input does not fit the tool.' }
+    case 'code':
+      return {
+        ...call,
+        why: 'code',
+        message: 'Its arguments are code, which is not run: give plain values.',
+      }
+    case 'depends':
+      return {
+        ...call,
+        why: 'placeholder',
+        message:
+          'An argument is itself a call: make that call first, and use a value from its result.',
+      }
+  }
 }
 
 /** The `result` of a REST envelope; anything else as it is. */
@@ -73,48 +142,11 @@ function contentText(content: unknown): string {
   if (typeof content === 'number' || typeof content === 'boolean') return String(content)
   if (typeof content !== 'object' || content === null) return ''
   // OpenAI-shaped parts: the text ones are the text.
-  if (
-    Array.isArray(content) &&
-    content.length > 0 &&
-    content.every((part) => typeof own(part, 'text') === 'string')
-  ) {
-    return content.map((part) => own(part, 'text')).join('')
-  }
+  const parts = Array.isArray(content) ? content.map((part) => own(part, 'text')) : []
+  if (parts.length > 0 && parts.every((part) => typeof part === 'string')) return parts.join('')
   try {
     return JSON.stringify(guardJson(content))
   } catch {
     return ''
   }
 }
-
-/** A flat `{ name, arguments }` or an OpenAI-shaped `{ function: { name, arguments } }`; null and nameless entries occur. */
-function readCall(entry: unknown): ReplyCall[] {
-  const holder = own(entry, 'function') ?? entry
-  const toolName = own(holder, 'name')
-  if (typeof toolName !== 'string' || toolName === '') return []
-  const args = own(holder, 'arguments') ?? own(holder, 'parameters')
-  return [{ toolName, ...readArguments(args) }]
-}
-
-/** An object, JSON text of one, or that text encoded once more. */
-function readArguments(args: unknown): { input: JsonValue; problem?: string } {
-  try {
-    let value = args
-    for (let round = 0; round < 2 && typeof value === 'string'; round++) {
-      value = value.trim() === '' ? null : parseJson(value)
-    }
-    if (value === undefined || value === null) return { input: {} }
-    if (typeof value !== 'object' || Array.isArray(value)) {
-      return {
-        input: {},
-        problem: `Expected the arguments to be a JSON object, got ${kindOf(value)}.`,
-      }
-    }
-    return { input: guardJson(value) }
-  } catch (error) {
-    const why = DroverError.is(error) ? error.message : 'It is not complete, valid JSON.'
-    return { input: {}, problem: `The arguments could not be read. ${why}` }
-  }
-}
-
-const kindOf = (value: unknown): string => (Array.isArray(value) ? 'a list' : `a ${typeof value}`)

@@ -29,6 +29,8 @@ export interface ConversationOptions {
 export interface StepRequest {
   /** False leaves the tools out. */
   readonly withTools: boolean
+  /** In place of the sampling's. */
+  readonly maxTokens: number
   /** Sent after the history in this request only. */
   readonly reminder?: string
 }
@@ -49,12 +51,16 @@ export function createConversation(options: ConversationOptions): Conversation {
   const asObjects = createTail(options, first)
   const asText = createTail(options, first)
   let text = ''
-  const rest = JSON.stringify({ ...extra, ...options.sampling }).slice(1)
+  const { max_tokens: _, ...sampling } = options.sampling
+  const fields = { ...extra, ...sampling }
+  const rest = JSON.stringify(fields)
+    .replace(/^\{(?!\})/, ',')
+    .replace(/^\{/, '')
   const toolsText = tools === undefined ? '' : `"tools":${tools.text},`
   const objects: WireMessage[] = []
 
   return {
-    request: ({ withTools, reminder }) => {
+    request: ({ withTools, maxTokens, reminder }) => {
       const last: WireMessage[] =
         reminder === undefined ? [] : [{ role: 'system', content: reminder }]
       return {
@@ -64,15 +70,15 @@ export function createConversation(options: ConversationOptions): Conversation {
           return {
             ...(withTools && tools && { tools: tools.list }),
             messages: reminder === undefined ? objects : [...objects, ...last],
-            ...extra,
-            ...options.sampling,
+            max_tokens: maxTokens,
+            ...fields,
           }
         },
         body: () => {
           for (const message of asText(messages))
             text += (text === '' ? '' : ',') + JSON.stringify(message)
           const end = last.map((message) => `,${JSON.stringify(message)}`).join('')
-          return `{${withTools ? toolsText : ''}"messages":[${text}${end}],${rest}`
+          return `{${withTools ? toolsText : ''}"messages":[${text}${end}],"max_tokens":${maxTokens}${rest}`
         },
       }
     },

@@ -78,10 +78,10 @@ describe('a run that would go on for ever', () => {
     expect(result.steps.filter(({ closing }) => !closing)).toHaveLength(12)
   })
 
-  test('does not run calls that the last reply asks for all the same', async () => {
-    const backend = scriptedBackend([calls('look'), calls('look')])
-    const result = await createAgent({ backend, model, tools, maxSteps: 1 }).run('Go')
-    expect(result.steps.at(-1)).toMatchObject({ closing: true, toolCalls: [] })
+  test('runs no call that the last reply makes all the same, and asks once more for an answer', async () => {
+    const backend = scriptedBackend([calls('look'), calls('look'), 'Fine.'])
+    const result = await createAgent({ backend, model, tools, runtime, maxSteps: 1 }).run('Go')
+    expect(result.steps.at(-1)).toMatchObject({ closing: true, toolCalls: [], text: 'Fine.' })
     expect(result.messages.filter(({ role }) => role === 'tool')).toHaveLength(1)
   })
 })

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { readReply } from '@drover/core/wire'
+import { allCalls, readReply } from '@drover/core/wire'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
@@ -9,7 +9,12 @@ interface Fixture {
   readonly expected: Record<string, unknown>
 }
 
-const folder = new URL('fixtures/', import.meta.url)
+const tools = ['get_weather', 'now', 'a', 'b'].map((name) => ({
+  name,
+  description: `The tool ${name}`,
+  parameters: { type: 'object', properties: { city: { type: 'string' } } },
+}))
+const folder = new URL('reply-fixtures/', import.meta.url)
 const families = readdirSync(folder)
 const fixtures = families.flatMap((family) =>
   readdirSync(new URL(`${family}/`, folder)).map((name): [string, Fixture] => [
@@ -20,7 +25,7 @@ const fixtures = families.flatMap((family) =>
 
 describe('a reply is read from its shape alone', () => {
   test.each(fixtures)('%s', (_name, { body, expected }) => {
-    expect(readReply(body, { maxTokens: 256 })).toMatchObject(expected)
+    expect(readReply(body, { tools, maxTokens: 256 })).toMatchObject(expected)
   })
 
   test('and never throws, whatever JSON comes', () => {
@@ -40,6 +45,8 @@ describe('a reply is read from its shape alone', () => {
       'finish_reason',
       '__proto__',
     )
+    // A tool that is called what half of the noise is called.
+    const noise = [{ name: 'name', parameters: { type: 'object' } }]
     const { body } = fc.letrec((tie) => ({
       body: fc.oneof(
         { maxDepth: 5, withCrossShrink: true },
@@ -50,9 +57,9 @@ describe('a reply is read from its shape alone', () => {
     }))
     fc.assert(
       fc.property(body, (given) => {
-        const reply = readReply(given)
+        const reply = readReply(given, { tools: noise })
         expect(typeof reply.text).toBe('string')
-        for (const { toolName, input } of reply.toolCalls) {
+        for (const { toolName, input } of allCalls(reply)) {
           expect(toolName).not.toBe('')
           expect(Object(input)).toBe(input)
           expect(Array.isArray(input)).toBe(false)

@@ -1,0 +1,92 @@
+import type { Logger } from '../log.ts'
+import type { Message, ToolCall } from '../message.ts'
+import type { Runtime } from '../runtime.ts'
+import { execute } from '../tool/execute.ts'
+import type { AnyTool } from '../tool/tool.ts'
+import type { PlannedCall } from './planned-call.ts'
+import type { NewEvent, Recorder } from './recorder.ts'
+
+/** What of a run its calls need. */
+export interface CallAnswering {
+  readonly tools: ReadonlyMap<string, AnyTool>
+  readonly maxParallelCalls: number
+  readonly maxOutputChars: number
+  readonly context: unknown
+  readonly signal: AbortSignal
+  readonly runtime: Runtime
+  readonly log: Logger
+  readonly recorder: Recorder
+  /** Ids of the calls whose tool was entered. */
+  readonly dispatched: Set<string>
+}
+
+/** Answers the calls of one reply, at most `maxParallelCalls` at a time, each started in call order. */
+export async function answerCalls(
+  run: CallAnswering,
+  step: number,
+  calls: readonly PlannedCall[],
+): Promise<void> {
+  // The conversation up to the calls, taken once: the list itself grows while they run.
+  const messages = run.recorder.state.messages.slice()
+  const waiting = calls.entries()
+  const worker = async (): Promise<void> => {
+    for (const [position, call] of waiting) await answerOne(run, step, position, call, messages)
+  }
+  const workers = Array.from({ length: Math.min(run.maxParallelCalls, calls.length) }, worker)
+  // All of them: a call that ended in the same moment as another failed must not be recorded after the run's end.
+  const failed = (await Promise.allSettled(workers)).find((done) => done.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
+}
+
+async function answerOne(
+  run: CallAnswering,
+  step: number,
+  position: number,
+  call: PlannedCall,
+  messages: readonly Message[],
+): Promise<void> {
+  const { recorder, runtime, log } = run
+  run.signal.throwIfAborted()
+  const { toolCallId, toolName, problem } = call
+  // From run, step and position: the same however often this call is dispatched, whatever id the model gave it.
+  const idempotencyKey = `${recorder.state.runId}.${step}.${position}`
+  const startedAt = runtime.now()
+  const answer = await execute({
+    ...run,
+    call,
+    problem,
+    idempotencyKey,
+    step,
+    messages,
+    onDispatch: ({ effect }) => {
+      run.dispatched.add(toolCallId)
+      recorder.push({ type: 'tool-call', step, toolCallId, toolName, effect, idempotencyKey })
+    },
+  })
+  const durationMs = runtime.now() - startedAt
+  log.debug(
+    { step, toolCallId, toolName, isError: answer.isError, durationMs },
+    'A tool call was answered.',
+  )
+  recorder.push({ type: 'tool-result', step, toolCallId, toolName, ...answer, durationMs })
+}
+
+/** The answer to a call that a failed or aborted run left open. */
+export const unanswered = (
+  run: Pick<CallAnswering, 'recorder' | 'dispatched'>,
+  { toolCallId, toolName }: ToolCall,
+): NewEvent => {
+  const dispatched = run.dispatched.has(toolCallId)
+  return {
+    type: 'tool-result',
+    step: run.recorder.state.steps.length,
+    toolCallId,
+    toolName,
+    output: dispatched
+      ? 'No result: the run ended while this call was under way. It may have had its effect; check before repeating it.'
+      : 'Not run: the run ended before this call was started.',
+    isError: true,
+    dispatched,
+    durationMs: 0,
+  }
+}

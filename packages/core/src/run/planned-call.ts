@@ -1,0 +1,58 @@
+import type { JsonValue } from '../message.ts'
+import type { AnyTool } from '../tool/tool.ts'
+import { allCalls, type RefusedCall, type Reply, type ReplyCall } from '../wire/reply.ts'
+import type { Repair } from '../tool/repair.ts'
+
+/** A call of a reply with an id of ours. Every planned call is answered; one with a `problem` without its tool. */
+export interface PlannedCall {
+  readonly toolCallId: string
+  readonly toolName: string
+  readonly input: JsonValue
+  readonly problem: string | undefined
+  readonly recovered: string | undefined
+  readonly repairs: readonly Repair[]
+}
+
+/**
+ * Whether calls that were written as text are recovered: all of them, all but those of tools whose effect is `once`
+ * (the model is asked to make them again, as calls), or none.
+ */
+export type RecoverPolicy = boolean | 'unless-once'
+
+/** What decides on the calls of a reply besides the reply. */
+export interface PlanOptions {
+  readonly tools: ReadonlyMap<string, AnyTool>
+  readonly recover: RecoverPolicy
+  readonly nextId: () => string
+}
+
+/** Gives each call of a reply its id, and holds back those that must not run from such a reply. */
+export function planCalls(reply: Reply, options: PlanOptions): readonly PlannedCall[] {
+  return allCalls(reply).map((call) => ({
+    toolCallId: options.nextId(),
+    toolName: call.toolName,
+    input: call.input,
+    problem: problemOf(call, reply, options),
+    recovered: call.recovered,
+    repairs: 'repairs' in call ? call.repairs : [],
+  }))
+}
+
+function problemOf(
+  call: ReplyCall | RefusedCall,
+  { finishReason }: Reply,
+  { tools, recover }: PlanOptions,
+): string | undefined {
+  if ('why' in call) {
+    // The tool itself knows its names and its schema better: it refuses, or takes what the lowered schema does not say.
+    const isForTool = call.why === 'unknown-tool' || (call.why === 'invalid' && !call.recovered)
+    return isForTool ? undefined : call.message
+  }
+  if (tools.get(call.toolName)?.effect !== 'once') return undefined
+  if (finishReason === 'length') {
+    return 'The reply that asks for it was cut off, and its effect must not happen by mistake. Call it again.'
+  }
+  return call.recovered !== undefined && recover === 'unless-once'
+    ? 'It was written as text, and its effect must not happen by mistake. Call it again, as a tool call.'
+    : undefined
+}
