@@ -3,7 +3,7 @@ import type { Plainness, ShapedCall } from './call-shape.ts'
 import { openCall, shapedCalls, writtenCall } from './call-shape.ts'
 import { readLenient } from './lenient-json.ts'
 import type { OfferedTools } from './offered-tools.ts'
-import { offeredTool } from './offered-tools.ts'
+import { hasParameter, offeredTool } from './offered-tools.ts'
 import { TOKEN } from './prompt-tokens.ts'
 import { readArguments } from './python-call.ts'
 import { readTagged } from './tagged-arguments.ts'
@@ -128,7 +128,10 @@ function readNamedPlace(
     // The object that follows may be a whole call of its own, which names the tool again.
     return isCall && !isMarked ? after : cut
   }
-  if (read?.status !== 'value' || shapedCalls(read.value, tools) !== undefined) return after
+  if (read?.status !== 'value') return after
+  // What follows may be a whole call, which names the tool again; a tool's parameters may have the same names.
+  const isInput = Object.keys(Object(read.value)).every((key) => hasParameter(tool, key))
+  if (!isInput && shapedCalls(read.value, tools) !== undefined) return after
   return { end: read.end, calls: [of(read.value, 'name-json')], mark }
 }
 
