@@ -136,7 +136,7 @@ const before = fc
       fc.constantFrom('.', '.\n\n', ':', ':\n', ' now:\n'),
     ),
     fc.tuple(
-      fc.constantFrom('Here is', 'Now', 'The function call for'),
+      fc.constantFrom('Here is', 'The function call for'),
       words,
       fc.constantFrom(':', ':\n\n'),
     ),

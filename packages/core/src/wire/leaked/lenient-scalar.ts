@@ -76,6 +76,8 @@ export function readWord(text: string, at: number): Scalar<string> {
 }
 
 const NUMBER = /[-+]?(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?/y
+/** The rest of a text that may go on as a number or a word. */
+const UNFINISHED = /^[-+]?[\w.]*(?:[eE][-+])?$/
 const CONSTANTS: ReadonlyMap<string, JsonValue> = new Map<string, JsonValue>([
   ['true', true],
   ['True', true],
@@ -90,7 +92,7 @@ export function readScalar(text: string, at: number): Scalar<JsonValue> {
   const number = match(NUMBER, text, at)
   const written = number === '' ? match(WORD, text, at) : number
   const end = at + written.length
-  if (end >= text.length && written !== '') return CUT
+  if (text.length - at < 400 && UNFINISHED.test(text.slice(at))) return CUT
   const value = number === '' ? CONSTANTS.get(written) : toNumber(number)
   if (value === undefined || /[\w$.]/.test(text[end] ?? '')) return { status: 'bad', end }
   return { status: 'value', value, end }

@@ -1,7 +1,7 @@
 import { splitComments, undressEnd, undressStart, wordsOf } from './dressing.ts'
 import type { Place } from './find-calls.ts'
 import { CALL_MARK } from './prompt-tokens.ts'
-import { isAbout, isIntent, isRemark, lastSentence } from './speech.ts'
+import { isAbout, isAnnouncing, isIntent, isRemark, lastSentence } from './speech.ts'
 
 /** Places with nothing between them but punctuation: one utterance. */
 export interface Group {
@@ -51,11 +51,13 @@ export function judgePlaces(text: string, places: readonly Place[]): readonly Gr
     const isJoined = lead === '' && groups.at(-1)?.isCalling === false
     wasAbout = isInherited || isJoined || isAbout(sentence) || /example|sample/i.test(opener)
 
+    const isAnnounced = isMarked || groups.at(-1)?.isCalling === true || isAnnouncing(lead)
     const isLedIn =
       lead === '' ||
-      (/[:：]$/.test(lead) && !BLOCK.test(lead)) ||
-      (isStrong && (isOwnLine || /[.!?…。]["')]?$/.test(lead))) ||
-      ((isStrong || isOwnLine) && isIntent(sentence))
+      (isAnnounced &&
+        !BLOCK.test(lead) &&
+        (isOwnLine ||
+          (isStrong ? /[.!?…。:：]["')]?$/.test(lead) || isIntent(sentence) : /[:：]$/.test(lead))))
     const isLetOut =
       (isStrong || tail === '' || closer.includes('\n') || /^(?:#|\/\/)/.test(tail)) &&
       !OPERATION.test(after) &&
@@ -90,7 +92,7 @@ const WINDOW = 600
 const BLOCK =
   /(?:^|\n)\s*(?:if|for|while|with|def|class|el(?:se|if)|try|except|finally|async)\b[^\n]*$|\blambda\b[^\n]*$/
 /** `x = f()`, `print(f())` and a Python prompt. */
-const STATEMENT = /(?:(?:=|\(|\breturn|\bawait)[ \t["'\x60]*|>>>[ \t]+)$/
+const STATEMENT = /(?:(?:=|\(|\breturn|\bawait)[ \t["'\x60]*|>>>[ \t]+|(?:^|\n)>[ \t][^\n]*)$/
 /** `f(2) = 4`, `f(2) * 3`, `f(2).value`, `f(2)[0]`. */
 const OPERATION = /^[\]"'\x60]*[ \t]*(?:=|→|->|=>|≈|\.\w|\[\d|[/%] | [*-] )/
 
