@@ -19,19 +19,26 @@ export interface Place {
   readonly cut?: { readonly toolName?: string; readonly plainness: Plainness }
 }
 
+/** More than any reply holds that a model meant. */
+const MAX_PLACES = 1_000
+
 type Reading = (Omit<Place, 'start' | 'isMarked'> & { readonly mark?: string }) | number
 
 /**
  * Finds what reads as calls, from left to right, without overlaps. Whether it *is* one, only the text around can say.
  *
- * A failed reading may be read again from further in; all such work together is limited to twice the text's length,
+ * A failed reading may be read again from further in; all such work together is limited to about the text's length,
  * and what lies behind the limit is no call.
  */
 export function findCalls(text: string, tools: OfferedTools): readonly Place[] {
   const places: Place[] = []
-  let work = 2 * text.length + 20_000
+  let work = text.length + 20_000
   const site = /[{[]|[A-Za-z_$][\w$.-]*/g
-  for (let found = site.exec(text); found !== null && work > 0; found = site.exec(text)) {
+  for (
+    let found = site.exec(text);
+    found !== null && work > 0 && places.length < MAX_PLACES;
+    found = site.exec(text)
+  ) {
     const start = found.index
     const reading =
       found[0] === '{' || found[0] === '['
