@@ -31,11 +31,16 @@ test('a pino logger can be passed as it is, and tools get it too', async () => {
   ])
   await createAgent({ backend, model, tools: [look], log }).run('Go')
   expect(lines.map(({ msg }) => msg)).toEqual([
-    'The model replied.',
+    'run-start',
+    'model-request',
+    'model-reply',
+    'tool-call',
     'looked',
-    'A tool call was answered.',
-    'The model replied.',
-    'The run ended.',
+    'tool-result',
+    'step-end',
+    'model-request',
+    'model-reply',
+    'run-end',
   ])
 })
 
