@@ -64,8 +64,7 @@ test('warns of each failed attempt, with its code and the wait', async () => {
   const busy = { wire: { errors: [{ code: 3040, message: 'Capacity' }] }, status: 429 }
   const backend = scriptedBackend([busy, 'Here.'])
   await createAgent({ backend, model, log, runtime: fakeRuntime() }).run('Hi')
-  expect(lines[0]).toMatchObject({
-    level: 40,
+  expect(lines.find(({ level }) => level === 40)).toMatchObject({
     code: 'http.capacity',
     serviceCode: 3040,
     retryInMs: 250,
