@@ -129,7 +129,7 @@ test('a redirect is not followed, the token goes nowhere else, and the run says 
       code: 'http.protocol',
       status: 307,
       retryable: false,
-      message: expect.stringContaining('A redirect is never followed'),
+      message: expect.stringContaining('redirects are not followed'),
     })
     expect(seen).toEqual([])
   } finally {

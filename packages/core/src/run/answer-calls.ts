@@ -45,7 +45,7 @@ async function answerOne(
   call: PlannedCall,
   messages: readonly Message[],
 ): Promise<void> {
-  const { recorder, runtime, log } = run
+  const { recorder, runtime } = run
   run.signal.throwIfAborted()
   const { toolCallId, toolName, problem } = call
   // From run, step and position: the same however often this call is dispatched, whatever id the model gave it.
@@ -64,10 +64,6 @@ async function answerOne(
     },
   })
   const durationMs = runtime.now() - startedAt
-  log.debug(
-    { step, toolCallId, toolName, isError: answer.isError, durationMs },
-    'A tool call was answered.',
-  )
   recorder.push({ type: 'tool-result', step, toolCallId, toolName, ...answer, durationMs })
 }
 
@@ -83,8 +79,8 @@ export const unanswered = (
     toolCallId,
     toolName,
     output: dispatched
-      ? 'No result: the run ended while this call was under way. It may have had its effect; check before repeating it.'
-      : 'Not run: the run ended before this call was started.',
+      ? 'The run ended while this call was under way. It may have had its effect: check before repeating it.'
+      : 'Not run: the run ended before.',
     isError: true,
     dispatched,
     durationMs: 0,

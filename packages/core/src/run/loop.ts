@@ -42,7 +42,7 @@ export interface LoopOptions {
 
 /** The order that goes with the last call of a run that reached a limit. */
 const CLOSING_REMINDER =
-  'No more tools can be called. Answer the user now, in plain words, from the results above. Say what is missing.'
+  'No more tools can be called. Answer now, in plain words, from the results above. Say what is missing.'
 
 /**
  * The loop: asks the model, runs the tools it calls, tells it their results, and again. Written once, as the list of what
@@ -57,7 +57,7 @@ export async function* runLoop(
   options: LoopOptions,
 ): AsyncGenerator<RunEvent, RunState, undefined> {
   const { runtime, signal } = options
-  const recorder = createRecorder(runtime)
+  const recorder = createRecorder(runtime, options.log)
   const { state } = recorder
   const run: Run = {
     ...options,
@@ -198,17 +198,6 @@ function recordReply(
   calls: readonly PlannedCall[],
 ): RunEvent {
   const { reply, attempt, durationMs, requestId } = answered
-  run.log.debug(
-    {
-      step,
-      attempt,
-      durationMs,
-      calls: calls.length,
-      finishReason: reply.finishReason,
-      usage: reply.usage,
-    },
-    'The model replied.',
-  )
   return run.recorder.record({
     type: 'model-reply',
     step,
@@ -226,10 +215,6 @@ function endOf(run: Run, stopReason: StopReason, error?: unknown): RunEvent {
   const { state } = run.recorder
   const durationMs = run.runtime.now() - state.startedAt
   const failed = stopReason === 'aborted' || stopReason === 'error'
-  run.log.debug(
-    { runId: state.runId, stopReason, steps: state.steps.length, usage: state.usage, durationMs },
-    'The run ended.',
-  )
   return run.recorder.record({
     type: 'run-end',
     stopReason,

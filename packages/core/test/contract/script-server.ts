@@ -9,7 +9,7 @@ export interface ScriptServer {
   readonly close: () => Promise<void>
 }
 
-/** Names the scene of a request that comes through `env.AI`; miniflare hands a Worker's headers on with `mf-header-`. */
+/** Names the scene of a request through `env.AI`; miniflare hands a Worker's headers on with `mf-header-`. */
 const SCENE_HEADER = 'x-scene'
 
 interface ServedScene {
@@ -26,10 +26,9 @@ interface ServedScene {
 }
 
 /**
- * Starts the server. `POST /scenes` with replies gives `{ key }`; below `/scenes/<key>` there are `requests`,
- * `arrivals/<number>` and
- * `closings/<number>` (answer once there were so many) and `rest` (the address for a REST backend); DELETE ends a scene. What
- * names no scene is answered by a rehearsal.
+ * Starts the server. `POST /scenes/` with replies gives `{ key }`; below `/scenes/<key>` there are `requests`,
+ * `arrivals/<number>` and `closings/<number>` (answered once there were so many) and `rest` (the address for a REST
+ * backend); DELETE ends a scene. What names no scene is answered by a rehearsal.
  */
 export async function startScriptServer(): Promise<ScriptServer> {
   const scenes = new Map<string, ServedScene>()
@@ -119,7 +118,8 @@ async function play(
   const turn = scene.queue.then(async () => {
     scene.taken = undefined
     const answer = await ask(scene.emulator, request, path, body)
-    return { answer, text: await answer.text(), reply: scene.taken as StagedReply | undefined } // set by the model source
+    const text = await answer.text()
+    return { answer, text, reply: scene.taken as StagedReply | undefined } // the model source has set it
   })
   scene.queue = turn
   const { answer, text, reply } = await turn

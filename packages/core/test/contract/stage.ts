@@ -1,8 +1,8 @@
 import type { Backend, JsonValue, WireInputs } from '@drover/core'
 
 /**
- * What the model, or what stands between it and us, does with one request. Plain JSON, so that it can be told to a server
- * from inside workerd. A text or calls are spoken by the model; the rest is what a backend must survive.
+ * What the model, or what stands between it and us, does with one request. Plain JSON, so that it can be told to a
+ * server from inside workerd. A text or calls are spoken by the model; the rest is what a backend must survive.
  */
 export type StagedReply =
   | string
