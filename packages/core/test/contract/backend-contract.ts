@@ -4,6 +4,7 @@ import { describeAnswers } from './answers.ts'
 import { describeDialects } from './dialects.ts'
 import { describeFailures } from './failures.ts'
 import { describeInputFields } from './input-fields.ts'
+import { describeLeakedCalls } from './leaked-calls.ts'
 import type { OpenScene } from './stage.ts'
 import { describeToolCalls } from './tool-calls.ts'
 
@@ -13,6 +14,7 @@ export function describeBackend(name: string, open: OpenScene): void {
     describeAnswers(open)
     describeDialects(open)
     describeToolCalls(open)
+    describeLeakedCalls(open)
     describeInputFields(open)
     describeFailures(open)
     describeAborts(open)
