@@ -66,7 +66,7 @@ export function readReply(body: unknown, options: ReadReplyOptions = {}): Reply 
   const usage = readUsage(own(result, 'usage'), options.chargedNeurons)
   const judge = createJudge(tools, repair)
   const leaked =
-    recover && tools.length > 0 && structured.length === 0
+    recover && structured.length === 0 && mayHoldCalls(said, tools)
       ? recoverCalls(said, tools, judge.accepts)
       : undefined
   const calls = [
@@ -98,6 +98,14 @@ export function readReply(body: unknown, options: ReadReplyOptions = {}): Reply 
     ),
   }
 }
+
+/**
+ * False for nearly every answer, at the cost of a search: a call names its tool, a token of the prompt has its marks, and
+ * only a short text can end before the name does.
+ */
+const mayHoldCalls = (text: string, tools: readonly OfferedTool[]): boolean =>
+  tools.some(({ name }) => text.includes(name)) ||
+  (tools.length > 0 && (text.length < 200 || /<|\[\/?[A-Z_]{4}/.test(text)))
 
 /** What is told of a call that was written as text and cannot run. */
 function toRefused({ toolName, input, why }: RejectedCall): RefusedCall {
