@@ -48,6 +48,16 @@ export function guardJson(value: unknown, limits: JsonLimits = {}): JsonValue {
   return value as JsonValue // every node was seen: objects, lists and what JSON.parse can give
 }
 
+/** Whether parsed JSON is within the limits of `guardJson`. */
+export function isSafeJson(value: JsonValue): boolean {
+  try {
+    guardJson(value)
+    return true
+  } catch {
+    return false // it throws nothing but what it found
+  }
+}
+
 function atMost(limit: number, count: number, what: string): void {
   if (count <= limit) return
   throw new DroverError('security.limit', `Expected at most ${limit} ${what} of JSON, got more.`)

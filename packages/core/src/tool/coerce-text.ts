@@ -1,4 +1,5 @@
-import { parseJson } from '../json.ts'
+import { isSafeJson } from '../json.ts'
+import { readLenient } from '../lenient-json.ts'
 import type { JsonValue } from '../message.ts'
 
 /**
@@ -22,55 +23,11 @@ export function readNumber(text: string): number | undefined {
 export function readStructure(text: string): JsonValue | undefined {
   let value: JsonValue | undefined = text
   for (let round = 0; round < 3 && typeof value === 'string'; round++) value = parse(value)
-  return typeof value === 'object' && value !== null && keptDigits(value) ? value : undefined
+  return typeof value === 'object' && value !== null && isSafeJson(value) ? value : undefined
 }
 
 function parse(text: string): JsonValue | undefined {
-  const bare = text
-    .trim()
-    .replace(/^```(?:json|python)?\s([\s\S]*)```$/, '$1')
-    .trim()
-  if (!/^["[{]/.test(bare)) return undefined
-  for (const json of [bare, toJson(bare)]) {
-    try {
-      if (json !== undefined) return parseJson(json)
-    } catch {
-      // Not JSON in this reading.
-    }
-  }
-  return undefined
-}
-
-// Quoted text, the three words of Python, the comma behind a last item; a quote of its own is one that is never closed.
-const PYTHON = /'((?:[^'\\]|\\.)*)'|"(?:[^"\\]|\\.)*"|\b(?:True|False|None)\b|,(?=\s*[\]}])|['"]/gs
-
-/** A literal of Python as JSON. What only Python has, such as a tuple, stays and is then refused as JSON. */
-function toJson(text: string): string | undefined {
-  let json = ''
-  let end = 0
-  for (const { 0: token, 1: inner, index } of text.matchAll(PYTHON)) {
-    if (token === "'" || token === '"') return undefined
-    json += text.slice(end, index) + (inner === undefined ? respell(token) : requote(inner))
-    end = index + token.length
-  }
-  return json + text.slice(end)
-}
-
-const respell = (token: string): string =>
-  token.startsWith('"')
-    ? token
-    : token === 'None'
-      ? 'null'
-      : token === ','
-        ? ''
-        : token.toLowerCase()
-
-/** Between double quotes those are escaped, the single ones are not; every other escape means the same in both. */
-const requote = (inner: string): string =>
-  `"${inner.replaceAll(/\\.|"/gs, (part) => (part === '"' ? '\\"' : part === "\\'" ? "'" : part))}"`
-
-/** False where a number lost digits when it was read. */
-function keptDigits(value: JsonValue): boolean {
-  if (typeof value === 'number') return !Number.isInteger(value) || Number.isSafeInteger(value)
-  return typeof value !== 'object' || value === null || Object.values(value).every(keptDigits)
+  const bare = text.replace(/^\s*```(?:json|python)?\s([\s\S]*)```\s*$/, '$1').trim()
+  const read = /^["[{]/.test(bare) ? readLenient(bare, 0, true) : undefined
+  return read?.status === 'value' && read.end === bare.length ? read.value : undefined
 }

@@ -1,6 +1,5 @@
 import type { JsonValue } from '../message.ts'
-import { DroverError } from '../errors.ts'
-import { guardJson } from '../json.ts'
+import { isSafeJson } from '../json.ts'
 import type { ShapedCall } from './leaked/call-shape.ts'
 import { findCalls } from './leaked/find-calls.ts'
 import type { OfferedTool } from './leaked/offered-tools.ts'
@@ -101,19 +100,9 @@ function sort(
     )
     const isClear = problem === undefined ? isBeside : group.isPlain
     if (isClear || group.isMarked) rejected.push({ toolName, input, why: problem ?? 'unknown' })
-  } else if (isSafe(input) && accept(tool, input)) calls.push({ toolName, input, dialect })
-  else if (plainness !== 'loose' && isSafe(input)) rejected.push({ toolName, input, why: 'input' })
-}
-
-/** Foreign values pass the one door, whatever read them. */
-function isSafe(input: JsonValue): boolean {
-  try {
-    guardJson(input)
-    return true
-  } catch (error) {
-    if (DroverError.is(error)) return false
-    throw error
-  }
+  } else if (isSafeJson(input) && accept(tool, input)) calls.push({ toolName, input, dialect })
+  else if (plainness !== 'loose' && isSafeJson(input))
+    rejected.push({ toolName, input, why: 'input' })
 }
 
 function remainder(text: string, removed: readonly Group[]): string {

@@ -1,7 +1,7 @@
 import type { JsonValue } from '../../message.ts'
 import type { Plainness, ShapedCall } from './call-shape.ts'
 import { openCall, shapedCalls, writtenCall } from './call-shape.ts'
-import { readLenient } from './lenient-json.ts'
+import { readLenient } from '../../lenient-json.ts'
 import type { OfferedTools } from './offered-tools.ts'
 import { hasParameter, offeredTool } from './offered-tools.ts'
 import { TOKEN } from './prompt-tokens.ts'
@@ -65,8 +65,7 @@ function readJsonPlace(text: string, start: number, tools: OfferedTools): Readin
     const calls = shapedCalls(read.value, tools)
     return calls === undefined ? read.end : { end: read.end, calls }
   }
-  const calls =
-    read.partial === undefined ? [] : (shapedCalls(read.partial, tools, read.open) ?? [])
+  const calls = shapedCalls(read.open[0] ?? null, tools, read.open) ?? []
   const cut =
     openCall(text.slice(start, start + 400), read.open, tools) ??
     (calls.length > 0 ? {} : undefined)
@@ -129,9 +128,7 @@ function readNamedPlace(
   if (at >= text.length) return isMarked ? cut : after
   const read = text[at] === '{' ? readLenient(text, at) : undefined
   if (read?.status === 'cut') {
-    const isCall =
-      read.partial !== undefined &&
-      openCall(text.slice(at, at + 400), read.open, tools) !== undefined
+    const isCall = openCall(text.slice(at, at + 400), read.open, tools) !== undefined
     // The object that follows may be a whole call of its own, which names the tool again.
     return isCall && !isMarked ? after : cut
   }

@@ -1,6 +1,6 @@
 import type { JsonValue } from '../../message.ts'
-import { readLenient } from './lenient-json.ts'
-import { skipSpace } from './lenient-scalar.ts'
+import { CLOSERS, readLenient } from '../../lenient-json.ts'
+import { skipSpace } from '../../lenient-scalar.ts'
 
 /** The arguments between the brackets of `f(a=1, b="x")`. */
 export type CallArguments =
@@ -58,11 +58,6 @@ export function readArguments(text: string, open: number): CallArguments {
 }
 
 const KEYWORD = /(?:([A-Za-z_][\w$-]*)|"([\w$.-]+)"|'([\w$.-]+)')\s*(?:=(?!=)|:)\s*/y
-const CLOSERS: ReadonlyMap<string, string> = new Map([
-  ['(', ')'],
-  ['[', ']'],
-  ['{', '}'],
-])
 
 /** The comma or bracket that ends an expression; nothing where its brackets do not match or a paragraph ends first. */
 function skipExpression(text: string, start: number): number | undefined {

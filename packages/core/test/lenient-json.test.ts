@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { JsonValue } from '../../../src/message.ts'
-import { readLenient } from '../../../src/wire/leaked/lenient-json.ts'
+import type { JsonValue } from '../src/message.ts'
+import { readLenient } from '../src/lenient-json.ts'
 
 const valueOf = (text: string): JsonValue | undefined => {
   const read = readLenient(text, 0)
@@ -83,7 +83,6 @@ test('a cut value holds what was read and which parts are open', () => {
   const read = readLenient('[{"a": 1}, {"b": [2, ', 0)
   expect(read).toEqual({
     status: 'cut',
-    partial: [{ a: 1 }, { b: [2] }],
     open: [[{ a: 1 }, { b: [2] }], { b: [2] }, [2]],
   })
 })

@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../message.ts'
+import type { JsonValue } from './message.ts'
 
 /** A string, a number, a word, or why there is none. */
 export type Scalar<Value> =
@@ -8,62 +8,35 @@ export type Scalar<Value> =
 
 const CUT = { status: 'cut', open: [] } as const
 
-// Gemma writes its strings between tokens of its own. A quote's first character and a backslash are where reading stops.
-const DOUBLE = /["\\]/g
-const SINGLE = /['\\]/g
-const TOKEN = /[<\\]/g
-const QUOTES: readonly (readonly [quote: string, stop: RegExp])[] = [
-  ['"""', DOUBLE],
-  ["'''", SINGLE],
-  ['"', DOUBLE],
-  ["'", SINGLE],
-  ['<|"|>', TOKEN],
-  ['<escape>', TOKEN],
-]
+// Gemma writes its strings between tokens of its own.
+const QUOTE = /"""|'''|["']|<\|"\|>|<escape>/y
+/** Where reading stops: what may be the end, and escapes. */
+const STOP = /["'<\\]/g
+const CODE = /u[\da-fA-F]{4}|x[\da-fA-F]{2}/y
+const [ESCAPED, MEANT] = ['ntrbf"\'\\/', '\n\t\r\b\f"\'\\/']
 
-/** Reads a string with its escapes; nothing where none begins. */
+/** Reads a string with its escapes; nothing where none begins. An escape that no language knows is kept, as Python does. */
 export function readString(text: string, start: number): Scalar<string> | undefined {
-  const first = text[start]
-  if (first !== '"' && first !== "'" && first !== '<') return undefined
-  const [quote, stop] = QUOTES.find(([candidate]) => text.startsWith(candidate, start)) ?? []
-  if (quote === undefined || stop === undefined) return undefined
+  const quote = match(QUOTE, text, start)
+  if (quote === '') return undefined
   let value = ''
   let from = start + quote.length
-  stop.lastIndex = from
-  for (let found = stop.exec(text); found !== null; found = stop.exec(text)) {
+  STOP.lastIndex = from
+  for (let found = STOP.exec(text); found !== null; found = STOP.exec(text)) {
     const at = found.index
-    if (found[0] === '\\') {
-      const [character, length] = readEscape(text, at)
-      value += text.slice(from, at) + character
-      from = at + length
-      stop.lastIndex = from
-    } else if (text.startsWith(quote, at)) {
+    if (found[0] !== '\\') {
+      if (!text.startsWith(quote, at)) continue
       return { status: 'value', value: value + text.slice(from, at), end: at + quote.length }
     }
+    const code = match(CODE, text, at + 1)
+    const char = text[at + 1] ?? ''
+    value += text.slice(from, at)
+    if (code !== '') value += String.fromCharCode(Number.parseInt(code.slice(1), 16))
+    else if (char !== '\n') value += MEANT[ESCAPED.indexOf(char)] ?? `\\${char}`
+    from = at + 1 + (code.length || 1)
+    STOP.lastIndex = from
   }
   return CUT
-}
-
-const ESCAPES: ReadonlyMap<string, string> = new Map([
-  ['n', '\n'],
-  ['t', '\t'],
-  ['r', '\r'],
-  ['b', '\b'],
-  ['f', '\f'],
-  ['\n', ''],
-  ['"', '"'],
-  ["'", "'"],
-  ['\\', '\\'],
-  ['/', '/'],
-])
-const CODE = /u[\da-fA-F]{4}|x[\da-fA-F]{2}/y
-
-/** What an escape stands for, and how long it is. One that no language knows is kept, as Python does. */
-function readEscape(text: string, backslash: number): [string, number] {
-  const code = match(CODE, text, backslash + 1)
-  if (code !== '') return [String.fromCharCode(Number.parseInt(code.slice(1), 16)), code.length + 1]
-  const char = text[backslash + 1] ?? ''
-  return [ESCAPES.get(char) ?? `\\${char}`, 2]
 }
 
 const WORD = /[A-Za-z_$][\w$.-]*/y
@@ -87,14 +60,18 @@ const CONSTANTS: ReadonlyMap<string, JsonValue> = new Map<string, JsonValue>([
   ['None', null],
 ])
 
-/** Reads a number or one of the words for true, false and null. At the end of the text more digits may have followed. */
-export function readScalar(text: string, at: number): Scalar<JsonValue> {
+/**
+ * Reads a number or one of the words for true, false and null. At the end of the text more digits may have followed. A
+ * number stays text where a double would not say the same, or is refused where `isExact`.
+ */
+export function readScalar(text: string, at: number, isExact: boolean): Scalar<JsonValue> {
   const number = match(NUMBER, text, at)
   const written = number === '' ? match(WORD, text, at) : number
   const end = at + written.length
   if (text.length - at < 400 && UNFINISHED.test(text.slice(at))) return CUT
   const value = number === '' ? CONSTANTS.get(written) : toNumber(number)
-  if (value === undefined || /[\w$.]/.test(text[end] ?? '')) return { status: 'bad', end }
+  const isBad = value === undefined || (isExact && typeof value === 'string')
+  if (isBad || /[\w$.]/.test(text[end] ?? '')) return { status: 'bad', end }
   return { status: 'value', value, end }
 }
 
@@ -103,8 +80,7 @@ function toNumber(written: string): JsonValue | undefined {
   const plain = written.replaceAll('_', '')
   const value = Number(plain)
   if (!Number.isFinite(value)) return undefined
-  const isChanged =
-    /^[-+]?0\d/.test(plain) || (Number.isInteger(value) && !Number.isSafeInteger(value))
+  const isChanged = /^[-+]?0\d/.test(plain) || Math.abs(value) > Number.MAX_SAFE_INTEGER
   return isChanged && !/[.eE]/.test(plain) ? plain : value
 }
 
