@@ -4,6 +4,7 @@ import { validateJson } from '../json-schema-validate.ts'
 import type { JsonSchema } from '../json-schema.ts'
 import type { JsonValue } from '../message.ts'
 import { foldName } from '../nearest.ts'
+import { INPUT_KEYS } from './call-keys.ts'
 import { type JsonObject, type Mending, mendObject, strayKeys } from './coerce-object.ts'
 import { readings } from './coerce-value.ts'
 import { isMixed } from './mixed.ts'
@@ -109,11 +110,7 @@ function createMend(root: JsonSchema, work: { steps: number; depth: number }): M
 }
 
 // Under these a model puts the whole input when it takes the description of a call for the input of one.
-const WRAPPERS = new Set(
-  'arguments args kwargs parameters params properties input inputs toolinput actioninput'.split(
-    ' ',
-  ),
-)
+const WRAPPERS = new Set([...INPUT_KEYS, 'inputs', 'properties'].map(foldName))
 
 /** The input taken out of `{ "parameters": { … } }` and its likes, where it then fits and no parameter has that name. */
 function unwrap(

@@ -5,19 +5,15 @@ export interface ParameterWords {
 }
 
 // A model's special tokens: Llama's and Gemma's `<|…|>`, DeepSeek's with wide bars, Mistral's, Hermes's.
-const CONTROL =
-  '<[|｜][^|｜<>\\n]{0,40}[|｜]>|\\[/?INST\\]|\\[TOOL_CALLS\\]|</?tool[_▁]\\w+>|<(?:start|end)_of_turn>|<</?SYS>>'
-const CONTROL_ONLY = new RegExp(`^(?:${CONTROL}|</?s>|<[be]os>|\\s)+$`)
-const CONTROL_AT_END = new RegExp(`^\\s*(?:${CONTROL})|(?:${CONTROL})\\s*$`)
+const TOKEN =
+  '(?:<[|｜][^|｜<>\\n]{0,40}[|｜]>|\\[/?INST\\]|\\[TOOL_CALLS\\]|</?tool[_▁]\\w+>|<(?:start|end)_of_turn>|<</?SYS>>)'
+// HTML's `<s>` counts only alone.
+const CONTROL = new RegExp(`^\\s*${TOKEN}|${TOKEN}\\s*$|^(?:\\s*(?:</?s>|<[be]os>))+\\s*$`)
 
-/**
- * True for text that is a control token, or begins or ends with one. HTML's `<s>` counts only alone. False where the
- * parameter is for such things.
- */
+/** True for text that is a control token, or begins or ends with one. False where the parameter is for such things. */
 export function isControlToken(text: string, { name, description }: ParameterWords): boolean {
   if (/token|template|prompt|markup|html|xml/i.test(`${name} ${description}`)) return false
-  const ends = text.length > 200 ? `${text.slice(0, 100)} ${text.slice(-100)}` : text
-  return CONTROL_AT_END.test(ends) || (text.trim() !== '' && CONTROL_ONLY.test(ends))
+  return CONTROL.test(text.length > 200 ? `${text.slice(0, 100)} ${text.slice(-100)}` : text)
 }
 
 /**
@@ -35,14 +31,16 @@ export function isPlaceholder(text: string, about: ParameterWords): boolean {
 }
 
 const HTML =
-  /^(?:article|body|br|button|canvas|code|div|em|footer|form|h\d|head|header|hr|html|img|input|label|li|link|main|meta|nav|ol|option|pre|script|section|select|span|strong|style|svg|table|td|th|tr|ul|video)$/i
-
+  /^(?:h\d|[bht]r|[eu]m|[dou]l|li|t[dh]|div|span|img|nav|body|head(?:er)?|footer|main|html|code|pre|form|input|label|button|select|option|section|article|strong|style|script|svg|table|video|canvas)$/i
 const GAP =
-  /^(?:\{\{[^{}]+\}\}|\$?\{[a-z_A-Z][\w.]*\}|\[(?:insert|Insert|INSERT|enter|Enter|ENTER|your|Your|YOUR)\b[^\][]*\]|YOUR[_-][A-Z\d_-]+|your_\w+|your-[\w-]*(?:key|token|secret|here)|[A-Z\d_]+_HERE|REPLACE_ME)$/
+  /^(?:\{\{[^{}]+\}\}|\$?\{[a-z_][\w.]*\}|\[(?:insert|enter|your)\b[^\][]*\]|your_\w+|your-[\w-]*(?:key|token|secret|here)|[a-z\d_]+_here|replace_me)$/i
 
+const RESULT = '(?:result|output|response|value|id)s?'
 // A last or first call may be one by telephone.
-const REFERENCE =
-  /^(?:the )?(?:\w+ )?(?:result|output|response|value|id)s? (?:of|from|returned by) (?:the )?(?:step \d+|(?:previous|prior|earlier|(?:last|first)(?= (?:step|tool|function))) (?:tool |function |api )?(?:step|tool|function|call|result|response|output)s?)$/i
+const REFERENCE = new RegExp(
+  `^(?:the )?(?:\\w+ )?${RESULT} (?:of|from|returned by) (?:the )?(?:step \\d+|(?:previous|prior|earlier|(?:last|first)(?= (?:step|tool|function))) (?:tool |function |api )?(?:step|tool|function|call|${RESULT}))$`,
+  'i',
+)
 
 /**
  * The offered tool whose result a text stands for: `result of list_tags`, `list_tags response`, `{{list_tags.id}}`. A name
@@ -54,23 +52,17 @@ export function findToolReference(
   tools: readonly string[],
 ): string | undefined {
   if (text.length > 150 || isForSyntax(about) || isForQueries(about)) return undefined
-  return tools.find((tool) => {
-    const start = text.indexOf(tool)
-    if (start < 0 || !/[_.-]|\d|[a-z][A-Z]/.test(tool)) return false
-    const [before, after] = [text.slice(0, start), text.slice(start + tool.length)]
-    const isAfterIt =
-      /^[\s"'`([{<$]*$/.test(before) &&
-      /^[\s_.-]*(?:\(\))?[\s_.-]*(?:results?|outputs?|responses?|return value)(?:[.[\s)\]}>"'`].*)?$/i.test(
-        after,
-      )
-    const isBeforeIt =
-      /\b(?:results?|outputs?|responses?|returned|values?|ids?) (?:of|from|by|in)(?: the| calling| running)?[\s"'`(]*$/i.test(
-        before,
-      ) && /^(?:\(.*\))?[\s"'`)\]}>.]*(?:call|tool|function)?[\s"'`)\]}>.]*$/i.test(after)
-    const isInGap = /^\$?\{+\s*$/.test(before) && /^[\w.[\]\s()]*\}+$/.test(after)
-    return isAfterIt || isBeforeIt || isInGap
-  })
+  return tools.find(
+    (tool) => /[_.-]|\d|[a-z][A-Z]/.test(tool) && TOOL_RESULT.test(text.replace(tool, () => '\0')),
+  )
 }
+
+const MARKS = '[\\s"\'`()[\\]{}<>$_.-]*'
+/** The tool's name stands as a zero character: behind it, before it, or in a gap with it stands what makes it a result. */
+const TOOL_RESULT = new RegExp(
+  `^${MARKS}\\0${MARKS}(?:results?|outputs?|responses?|return value)(?:\\W.*)?$|\\b(?:${RESULT}|returned) (?:of|from|by|in)(?: the| calling| running)?${MARKS}\\0(?:\\(.*\\))?${MARKS}(?:call|tool|function)?${MARKS}$|^\\$?\\{+\\s*\\0[\\w.[\\]\\s()]*\\}+$`,
+  'i',
+)
 
 /** The offered tool that a text calls: `search(name='x')`, and what follows such a call: `list_tags()[0].id`. */
 export function callInText(
@@ -86,7 +78,7 @@ export function callInText(
 /** True for parameters whose text is code or has gaps by nature. */
 function isForSyntax({ name, description }: ParameterWords): boolean {
   return (
-    /template|placeholder|markup|\bhtml|\bxml|regex|snippet|\bscript|source code|selector|prompt/i.test(
+    /template|placeholder|markup|\b(?:ht|x)ml|regex|snippet|\bscript|source code|selector|prompt/i.test(
       `${name} ${description}`,
     ) ||
     /^(?:source_?)?code$|(?:expression|formula|command|sql|pattern|format|function|equation)s?$/i.test(

@@ -3,6 +3,7 @@ import { isSchemaObject } from '../json-schema-ref.ts'
 import type { JsonSchema } from '../json-schema.ts'
 import { own } from '../json.ts'
 import type { JsonValue } from '../message.ts'
+import { INPUT_KEYS, NAME_KEYS } from './call-keys.ts'
 import { readStructure } from './coerce-text.ts'
 import { matchToolName } from './match-name.ts'
 import { callInText, findToolReference, isControlToken, isPlaceholder } from './placeholder.ts'
@@ -80,9 +81,6 @@ function callInJson(text: string, tools: readonly string[]): string | undefined 
   if (!/^\s*\{/.test(text) || text.length > 5_000) return undefined
   return calledTool(readStructure(text), tools)
 }
-
-const NAME_KEYS = ['function_name', 'tool_name', 'function', 'tool', 'name', 'action']
-const INPUT_KEYS = ['arguments', 'args', 'kwargs', 'parameters', 'params', 'input', 'action_input']
 
 /** The offered tool that an object is a call of: `{ "name": …, "parameters": … }` and its likes. */
 function calledTool(value: unknown, tools: readonly string[]): string | undefined {

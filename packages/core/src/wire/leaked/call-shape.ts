@@ -2,6 +2,7 @@ import type { JsonValue } from '../../message.ts'
 import { own } from '../../json.ts'
 import { readLenient } from '../../lenient-json.ts'
 import { skipSpace } from '../../lenient-scalar.ts'
+import { INPUT_KEYS, NAME_KEYS } from '../../tool/call-keys.ts'
 import type { OfferedTool, OfferedTools } from './offered-tools.ts'
 import { hasParameter, offeredTool, parameterNames } from './offered-tools.ts'
 import { readArguments } from './python-call.ts'
@@ -29,29 +30,9 @@ export interface ShapedCall {
 
 type Entries = { readonly [key: string]: JsonValue }
 
-const NAME_KEYS = [
-  'name',
-  'function',
-  'tool_name',
-  'tool',
-  'function_name',
-  'action',
-  'recipient_name',
-]
-const INPUT_KEYS = [
-  'arguments',
-  'parameters',
-  'params',
-  'args',
-  'input',
-  'tool_input',
-  'action_input',
-  'kwargs',
-  'tool_args',
-]
 const LIST_KEYS = ['tool_calls', 'function_calls', 'calls', 'tool_call', 'function_call']
 /** What may stand beside a call, and beside a list of calls, without making it something else. */
-const BESIDE_CALL = ['id', 'type', 'index', 'call_id', 'tool_call_id', 'thought', 'reasoning']
+const BESIDE_CALL = 'id type index call_id tool_call_id thought reasoning'.split(' ')
 const BESIDE_LIST = [...BESIDE_CALL, 'content', 'role']
 
 /** The calls that a value is; nothing when it is anything else, or only partly calls. `open` are its unclosed parts. */
