@@ -37,7 +37,7 @@ export function isSlip(name: string, other: string): boolean {
   let i = 0
   while (i < a.length && a[i] === b[i]) i++
   if (i === b.length || /\d/.test(b.charAt(i))) return false
-  return b.length > a.length
-    ? a.slice(i) === b.slice(i + 1)
-    : a[i] === b[i + 1] && a[i + 1] === b[i] && a.slice(i + 2) === b.slice(i + 2)
+  const [x, y] = [a.slice(i), b.slice(i)]
+  const isSwapped = x.length === y.length && `${x.charAt(1)}${x.charAt(0)}${x.slice(2)}` === y
+  return isSwapped || x === y.slice(1)
 }

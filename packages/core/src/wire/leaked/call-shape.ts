@@ -34,6 +34,7 @@ const LIST_KEYS = ['tool_calls', 'function_calls', 'calls', 'tool_call', 'functi
 /** What may stand beside a call, and beside a list of calls, without making it something else. */
 const BESIDE_CALL = 'id type index call_id tool_call_id thought reasoning'.split(' ')
 const BESIDE_LIST = [...BESIDE_CALL, 'content', 'role']
+const CALL_KEYS = [...NAME_KEYS, ...INPUT_KEYS, ...LIST_KEYS, ...BESIDE_CALL]
 
 /** The calls that a value is; nothing when it is anything else, or only partly calls. `open` are its unclosed parts. */
 export function shapedCalls(
@@ -80,7 +81,7 @@ export function openCall(
     const tool = offeredTool(tools, name)
     const isCall =
       tool !== undefined &&
-      Object.keys(object).every((key) => isCallKey(key) || hasParameter(tool, key))
+      Object.keys(object).every((key) => CALL_KEYS.includes(key) || hasParameter(tool, key))
     return isCall ? { toolName: tool.name } : undefined
   }
   const [head = '', key = '', word = ''] = HEAD.exec(text) ?? []
@@ -88,23 +89,15 @@ export function openCall(
   if (text[head.length] === '(') return undefined
   const tool = offeredTool(tools, key)
   if (tool !== undefined) return { toolName: tool.name }
-  const isEnd = head.length === text.length
-  const begins = (start: string, names: Iterable<string>): boolean =>
-    [...names].some((name) => name.startsWith(start))
-  const isNamed = isEnd && begins(word, key === 'type' ? ['function'] : tools.keys())
-  if (NAME_KEYS.includes(key) || BESIDE_CALL.includes(key)) return isNamed ? {} : undefined
-  if (isCallKey(key)) return {}
-  return isEnd &&
-    word === '' &&
-    begins(key, [...tools.keys(), ...NAME_KEYS, ...INPUT_KEYS, ...LIST_KEYS])
-    ? {}
-    : undefined
+  if (INPUT_KEYS.includes(key) || LIST_KEYS.includes(key)) return {}
+  const isNamed = NAME_KEYS.includes(key)
+  const begun = isNamed ? word : key
+  const names = [...tools.keys(), ...(isNamed ? [] : CALL_KEYS)]
+  const isEnd = head.length === text.length && (isNamed || word === '')
+  return isEnd && names.some((name) => name.startsWith(begun)) ? {} : undefined
 }
 
 const HEAD = /^[\s[{("']{0,40}([\w.-]{0,80})["']?\s{0,9}:?\s{0,9}["']?([\w.-]{0,80})/
-const isCallKey = (key: string): boolean =>
-  [...NAME_KEYS, ...INPUT_KEYS, ...LIST_KEYS, ...BESIDE_CALL].includes(key)
-
 /** The call that one object is. */
 function objectCall(value: Entries, tools: OfferedTools): ShapedCall | undefined {
   const inner = own(value, 'function')
@@ -135,8 +128,8 @@ function keyedCalls(value: Entries, tools: OfferedTools): readonly ShapedCall[] 
   const calls: ShapedCall[] = []
   for (const [name, held] of Object.entries(value)) {
     const tool = offeredTool(tools, name)
-    const input = held === null || held === '' ? undefined : toInput(held)
-    if (tool === undefined || input === undefined || isDefinition(input, tool)) return undefined
+    const input = held ? toInput(held) : undefined
+    if (!tool || !input || isDefinition(input, tool)) return undefined
     calls.push({ toolName: tool.name, tool, input, dialect: 'json-keyed', plainness: 'loose' })
   }
   return calls.length > 0 ? calls : undefined

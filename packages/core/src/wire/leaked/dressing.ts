@@ -2,14 +2,16 @@ import { ROLE_TOKEN } from './prompt-tokens.ts'
 
 const TAG = String.raw`</?[A-Za-z][\w:.-]{0,30}(?:[ =][^<>\n]{0,80})?>|<\?[^<>\n]{0,80}>|<!--|-->`
 const LINE = String.raw`(?<=(?:^|\n)[ \t*]{0,8})`
-const WORDS = String.raw`\[/?[A-Z_]{4,20}\]|\bfunctools\b|${LINE}(?:Action|Assistant|Answer|Response|Tool[ _]calls?|Function[ _]calls?|Calls?)\s?:|${LINE}\d{1,3}[.)]|\bfrom:\s?assistant\b|\x60\x60\x60[\w-]*`
+const WORDS = String.raw`\[/?[A-Z_]{4,20}\]|\bfunctools\b|${LINE}(?:Action|Assistant|Answer|Response|(?:(?:Tool|Function)[ _])?[Cc]alls?)\s?:|${LINE}\d{1,3}[.)]|\bfrom:\s?assistant\b|\x60\x60\x60[\w-]*`
 // A star with a space on both sides multiplies; any other makes text bold.
 const MARKS = String.raw`(?<! )\*|\*(?! )|[\s\[\]{}("'\x60_+&|#>•-]`
 const DRESSING = `${ROLE_TOKEN}|${TAG}|${WORDS}|${MARKS}`
 
 const AT_END = new RegExp(`(?:${DRESSING})$`)
-const AT_START = new RegExp(String.raw`^(?:${DRESSING}|\b(?:and|or|then)\b|[),;.])`)
-const ANYWHERE = new RegExp(String.raw`${DRESSING}|\b(?:and|or|then)\b|[),;.]`, 'g')
+/** What stands behind a call and between two of them. */
+const BETWEEN = String.raw`${DRESSING}|\b(?:and|or|then)\b|[),;.]`
+const AT_START = new RegExp(`^(?:${BETWEEN})`)
+const ANYWHERE = new RegExp(BETWEEN, 'g')
 const COMMENTS = /(?:#|\/\/)[^\n]*/g
 
 /** What a text says once brackets, quotes, bullets, fences, tags and tokens are taken from around its calls. */

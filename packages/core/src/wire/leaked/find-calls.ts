@@ -162,7 +162,7 @@ function readUnknownCall(
 
 /** What says, before a name, that it is called: tags and tokens of the prompt formats. */
 const NAME_MARK = new RegExp(
-  String.raw`(?:\[TOOL_CALLS\]|<(?:function|invoke|tool|tool_call)(?:[=( ]| name=)["']?|>>>|(?:function)?${TOKEN}|<tool_call>|recipient[:=]|\bto=|<[^<>\n]{1,40}>call:|(?<![^\n])Action:)\s{0,9}$`,
+  String.raw`(?:\[TOOL_CALLS\]|<(?:function|invoke|tool(?:_call)?)(?:[=( ]| name=)["']?|>>>|(?:function)?${TOKEN}|<tool_call>|recipient[:=]|\bto=|<[^<>\n]{1,40}>call:|(?<![^\n])Action:)\s{0,9}$`,
 )
 const LINE_START = /(?:^|\n)[\s*\x60]*$/
 const GLUE = new RegExp(

@@ -9,7 +9,7 @@ export const CALL_MARK: RegExp =
   /<[^>]*(?:tool|function|python|call|action|plugin|invoke|recipient|message)[^>]*>|\[TOOL_CALLS\]|functools/i
 
 const THOUGHT =
-  /<(think|thinking|thought|reasoning|tool_response|tool_result)>[\s\S]*?(?:<\/\1>|$)|<\|channel\|>analysis<\|message\|>[\s\S]*?(?:<\|end\|>|$)/g
+  /<(think(?:ing)?|thought|reasoning|tool_res(?:ponse|ult))>[\s\S]*?(?:<\/\1>|$)|<\|channel\|>analysis<\|message\|>[\s\S]*?(?:<\|end\|>|$)/g
 const THOUGHT_END = /^[\s\S]*<\/(?:think|thinking)>/
 const NEXT_TURN = /<\|(?:im_start|start_header_id)\|>\s?(?:user|tool|ipython)\b[\s\S]*$/
 
@@ -20,21 +20,13 @@ export function hideThoughts(text: string): string {
 }
 
 const PLAIN_TOKEN = String.raw`(?:${ROLE_TOKEN}|</?s>)`
-const FIRST_TOKENS = new RegExp(String.raw`^\s*(?:${PLAIN_TOKEN}\s*){1,40}`)
-const LAST_TOKEN = new RegExp(String.raw`${PLAIN_TOKEN}$`)
+const FIRST_TOKENS = new RegExp(`^(?:${PLAIN_TOKEN}\\s*){1,40}`)
+const LAST_TOKENS = new RegExp(`(?:${PLAIN_TOKEN}\\s*){1,9}$`)
+const ALL_TOKENS = new RegExp(PLAIN_TOKEN, 'g')
 
 /** The text without the special tokens at its ends: inside, they may be what it is about. */
-export function trimTokens(text: string): string {
-  let rest = text.replace(FIRST_TOKENS, '').trimEnd()
-  for (let round = 0; round < 40; round++) {
-    const found = LAST_TOKEN.exec(rest.slice(-50))
-    if (found === null) break
-    rest = rest.slice(0, -found[0].length).trimEnd()
-  }
-  return rest.trim()
-}
-
-const ALL_TOKENS = new RegExp(String.raw`${ROLE_TOKEN}|</?s>`, 'g')
+export const trimTokens = (text: string): string =>
+  text.trim().replace(FIRST_TOKENS, '').replace(LAST_TOKENS, '').trim()
 
 /** The text without any special token. */
 export const dropTokens = (text: string): string => text.replace(ALL_TOKENS, '').trim()

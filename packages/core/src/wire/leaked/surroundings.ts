@@ -1,3 +1,4 @@
+import type { Plainness } from './call-shape.ts'
 import { splitComments, undressEnd, undressStart, wordsOf } from './dressing.ts'
 import type { Place } from './find-calls.ts'
 import { CALL_MARK } from './prompt-tokens.ts'
@@ -55,7 +56,6 @@ export function judgePlaces(text: string, places: readonly Place[]): readonly Gr
     const isLedIn =
       lead === '' ||
       (isAnnounced &&
-        !BLOCK.test(lead) &&
         (isOwnLine ||
           (isStrong ? /[.!?…。:：]["')]?$/.test(lead) || isIntent(sentence) : /[:：]$/.test(lead))))
     const isLetOut =
@@ -88,13 +88,10 @@ export function judgePlaces(text: string, places: readonly Place[]): readonly Gr
 
 /** How far around a call is read. */
 const WINDOW = 600
-/** `if ready:` and `lambda:` lead to a call without making it. */
-const BLOCK =
-  /(?:^|\n)\s*(?:if|for|while|with|def|class|el(?:se|if)|try|except|finally|async)\b[^\n]*$|\blambda\b[^\n]*$/
-/** `x = f()`, `print(f())` and a Python prompt. */
-const STATEMENT = /(?:(?:=|\(|\breturn|\bawait)[ \t["'\x60]*|>>>[ \t]+|(?:^|\n)>[ \t][^\n]*)$/
+/** `x = {…}`, `print(f())`, a Python prompt and a quotation. */
+const STATEMENT = /(?:[=(][ \t["'\x60]*|>>>[ \t]+|(?:^|\n)>[ \t][^\n]*)$/
 /** `f(2) = 4`, `f(2) * 3`, `f(2).value`, `f(2)[0]`. */
-const OPERATION = /^[\]"'\x60]*[ \t]*(?:=|→|->|=>|≈|\.\w|\[\d|[/%] | [*-] )/
+const OPERATION = /^[\]"'\x60]*[ \t]*(?:[=→≈]|->|\.\w|\[\d|[/%] | [*-] )/
 
 interface Span {
   readonly start: number
@@ -110,16 +107,13 @@ interface Fence {
   isProgram?: boolean
 }
 
-/** The fences of a text in pairs; one that is not closed reaches to the end. */
-function fencesOf(text: string): readonly Fence[] {
-  const marks = [...text.matchAll(/```/g)].map(({ index }) => index)
-  return marks.flatMap((start, index) =>
-    index % 2 === 1 ? [] : [{ start, end: marks[index + 1] ?? text.length }],
-  )
-}
-
 function joinPlaces(text: string, places: readonly Place[]): readonly Span[] {
-  const fences = fencesOf(text)
+  // In pairs; a fence that is not closed reaches to the end.
+  let at = 0
+  const fences = text.split('```').flatMap((part, index): Fence[] => {
+    at += part.length + 3
+    return index % 2 === 0 ? [] : [{ start: at - part.length - 6, end: at - 3 }]
+  })
   const spans: Span[] = []
   let next = 0
   for (const place of places) {
@@ -163,9 +157,7 @@ function hasCode(said: string): boolean {
   return wordsOf(code) !== '' || comments.some(isAbout)
 }
 
-function weakest(places: readonly Place[]): Place['calls'][number]['plainness'] | undefined {
-  const found = places.flatMap(({ calls, cut }) => [...calls, ...(cut ? [cut] : [])])
-  return (['loose', 'written', 'explicit'] as const).find((rank) =>
-    found.some(({ plainness }) => plainness === rank),
-  )
+function weakest(places: readonly Place[]): Plainness | undefined {
+  const found = places.flatMap(({ calls, cut }) => [...calls, cut]).map((part) => part?.plainness)
+  return (['loose', 'written', 'explicit'] as const).find((rank) => found.includes(rank))
 }

@@ -5,13 +5,14 @@ export type TaggedArguments =
   | { readonly status: 'value'; readonly input: Record<string, JsonValue>; readonly end: number }
   | { readonly status: 'cut' }
 
-const FIRST = /\s*(?:["'>)]\s*){0,3}<\/?(?:parameter|arg_key|param|function|tool_call|invoke)\b/y
+/** What may stand between a tool's name and the first tag. */
+const FIRST = /\s*(?:["'>)]\s*){0,3}/y
 const PARAMETER =
-  /\s*<(?:(?:parameter|param)(?:=| name=)["']?([\w.$-]+)["']?>|arg_key>([^<]{1,200})<\/arg_key>\s*<arg_value>)/y
-const END = /<\/(?:parameter|param|arg_value)>/g
+  /\s*<(?:param(?:eter)?(?:=| name=)["']?([\w.$-]+)["']?>|arg_key>([^<]{1,200})<\/arg_key>\s*<arg_value>)/y
+const END = /<\/(?:param(?:eter)?|arg_value)>/g
 // A tag that is not whole, or the name of an argument without its value, with nothing after it.
 const UNFINISHED = /^\s*(?:<arg_key>[^<]{0,200}(?:<\/arg_key>\s*)?)?(?:<[^>]{0,100})?$/
-const CLOSE = /\s*<\/(?:function|tool_call|invoke|tool|call|function_call)\b[^>]{0,80}>/y
+const CLOSE = /\s*<\/(?:function|tool|call|invoke)[^>]{0,80}>/y
 
 /**
  * Reads `<parameter=a>1</parameter>…` (Qwen, Seed), `<parameter name="a">…` and `<arg_key>a</arg_key><arg_value>1</arg_value>…`
@@ -20,10 +21,9 @@ const CLOSE = /\s*<\/(?:function|tool_call|invoke|tool|call|function_call)\b[^>]
  */
 export function readTagged(text: string, start: number): TaggedArguments | undefined {
   FIRST.lastIndex = start
-  const first = FIRST.exec(text)
-  if (first === null) return undefined
+  FIRST.exec(text)
   const input: Record<string, JsonValue> = {}
-  let at = start + first[0].lastIndexOf('<')
+  let at = FIRST.lastIndex
   for (;;) {
     CLOSE.lastIndex = at
     const close = CLOSE.exec(text)
