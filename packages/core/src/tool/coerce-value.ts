@@ -110,23 +110,23 @@ function foldConstant(text: string): string {
     .toLowerCase()
 }
 
-const DATE = /^(\d{4})([-/.])(\d\d?)\2(\d\d?)(?:[t ](.*))?$/is
-const CLOCK = /^(\d\d:\d\d)(:\d\d(?:\.\d+)?)? ?(z|utc|gmt|[+-]\d\d:?\d\d)$/i
+const DATE =
+  /^(\d{4})([-/.])(\d\d?)\2(\d\d?)(?:[t ](\d\d:\d\d)(:\d\d(?:\.\d+)?)? ?(z|utc|gmt|[+-]\d\d:?\d\d)?)?$/i
 
 /**
  * A date or an instant as `format` writes it. No time of day is dropped but midnight, and none is made up; neither is
  * a zone. Only the year may stand first: nobody knows what 03/04/2026 is.
  */
 function readDate(format: unknown, text: string): string | undefined {
-  const [, year, , month = '', day = '', time] = DATE.exec(text) ?? []
+  const [, year, , month = '', day = '', minutes, seconds = ':00', zone] = DATE.exec(text) ?? []
   if (year === undefined) return undefined
   const date = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`
+  const isShifted = zone !== undefined && /^[+-]/.test(zone)
   if (format === 'date') {
-    return time === undefined || /^00:00(:00(\.0+)?)?z?$/i.test(time) ? date : undefined
+    return isShifted || /[1-9]/.test(`${minutes}${seconds}`) ? undefined : date
   }
-  const [, minutes, seconds = ':00', zone = ''] = CLOCK.exec(time ?? '') ?? []
-  if (format !== 'date-time' || minutes === undefined) return undefined
-  return `${date}T${minutes}${seconds}${/^[+-]/.test(zone) ? zone : 'Z'}`
+  if (format !== 'date-time' || minutes === undefined || zone === undefined) return undefined
+  return `${date}T${minutes}${seconds}${isShifted ? zone : 'Z'}`
 }
 
 /** True where no item can hold a comma of its own. */

@@ -34,7 +34,7 @@ const CALL = 'call|us(?:e|ing)\\b|invok|run|execut|emit|output|writ|type|send|do
 const DO = `(?:${CALL}|try|make|be\\b|have|look|mean)`
 const ABOUT = new RegExp(
   [
-    String.raw`\b(?:e\.?g|i\.e|examples?|instance|such as|hypothetical\w*|suppose|imagine|pretend|sample|template|placeholders?|illustrat\w*|demonstrat\w*|syntax|signature|doc(?:s|umentation)|usage|plan|definition|schema|\w+ed (?:file|JSON|version|text)|contents? of|config\w*|payload|code|script|snippet|fixture|review|approv\w*|permission|explain|ignore|offer|suggest\w*|assum\w*|expected|which)\b`,
+    String.raw`\b(?:e\.?g|i\.e|examples?|such as|hypothetical\w*|suppose|imagine|pretend|sample|template|placeholders?|illustrat\w*|demonstrat\w*|syntax|doc(?:s|umentation)|usage|plan|definition|schema|\w+ed (?:file|JSON|version|text)|contents? of|config\w*|payload|code|script|snippet|fixture|review|approv\w*|permission|explain|ignore|offer|suggest\w*|assum\w*|expected|which)\b|\bavailable \w+\W{0,9}$`,
     // Advice to somebody else, what one might do, and orders.
     String.raw`\b(?:you|one|we|users?|people) (?:can|may|must|should|need to|have to) (?:\w+ )?${DO}|(?:\b(?:c|w)ould|\bmight|['’]d) (?:also |then |just )?${DO}`,
     String.raw`^(?:[^,.]{0,80}, )?(?:please |just |simply |then |first,? )*(?:${DO}|copy|paste|save|put|add)e?\b`,
@@ -57,6 +57,6 @@ export function isRemark(tail: string, isSameLine: boolean): boolean {
 /** The sentence that the call stands in goes on, and not with what the call is for. */
 const GOES_ON = /^(?!(?:to|and|for|now|first|so|then|next|again)\b)[a-z←→]/
 const REMARK = new RegExp(
-  String.raw`^[^.!?\n]{0,200}\b(?:example|hypothetical|placeholders?|illustrat\w*|replace|substitute|would ${DO})\b|\b(?:(?:shall|should|may|can|could) I|me to|proceed|go ahead|confirm)\b[^.?!\n]{0,80}\?|\bplease confirm\b|\b(?:I|you)['’]d\b|\bif allowed\b|\b(?:type|reply|say|answer|press) (?:with )?\W?(?:yes|ok|y|enter)\b|\b(?:is|does) (?:this|that) (?:look|ok|right|correct|sound)|\b(?:did|was|were|do|ha[vs]e?|is|are|[cw]ould|can|will)(?: ?not|n['’]t) (?:\w+ )?(?:call|run|execut|sen[dt]|made|been|an? (?:real|actual))`,
+  String.raw`^[^.!?\n]{0,200}\b(?:example|hypothetical|placeholders?|illustrat\w*|replace|substitute|would ${DO})\b|\b(?:(?:shall|should|may|can|could) I|me to|proceed|go ahead|confirm)\b[^.?!\n]{0,80}\?|\bplease confirm\b|\b(?:I|you)['’]d\b|\b(?:type|reply|say|answer|press) (?:with )?\W?(?:yes|ok|y|enter)\b|\b(?:is|does) (?:this|that) (?:look|ok|right|correct|sound)|\b(?:did|was|were|do|ha[vs]e?|is|are|[cw]ould|can|will)(?: ?not|n['’]t) (?:\w+ )?(?:call|run|execut|sen[dt]|made|been|an? (?:real|actual))`,
   'i',
 )
