@@ -311,7 +311,7 @@ describe('inputs', () => {
       ok: false,
       issues: [
         '`city`: required, but missing',
-        '`days`: expected an integer or true or false, got "x"',
+        '`days`: expected an integer or a boolean, got "x"',
       ],
     })
     expect(await made.parseInput('Oslo')).toEqual({
