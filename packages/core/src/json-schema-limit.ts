@@ -25,18 +25,17 @@ export const limitsOf: (schema: JsonSchema) => readonly Limit[] = remembered((sc
   }
   for (const [type, suffix, unit] of SIZES) {
     const [min, max] = [scalar(schema[`min${suffix}`]), scalar(schema[`max${suffix}`])]
-    const [low, high] = [Number(min ?? -Infinity), Number(max ?? Infinity)]
-    const range =
-      max === undefined
-        ? `at least ${min}`
+    const words =
+      min === max
+        ? `exactly ${max}`
         : min === undefined
           ? `at most ${max}`
-          : min === max
-            ? `exactly ${max}`
+          : max === undefined
+            ? `at least ${min}`
             : `${min} to ${max}`
-    if (min !== max || min !== undefined) {
-      add(type, range + unit, (size) => !(size < low || size > high), unit !== '')
-    }
+    // Nothing is below or above the NaN that `Number` makes of a bound that is missing or a text.
+    const isKept: Limit['isKept'] = (size) => !(size < Number(min) || size > Number(max))
+    if ((min ?? max) !== undefined) add(type, words + unit, isKept, unit !== '')
   }
   const { pattern, uniqueItems } = schema
   if (typeof pattern === 'string') {
@@ -91,8 +90,8 @@ const SINGLES: readonly Single[] = [
   ['number', 'exclusiveMaximum', 'less than ', (size, bound) => !(size >= bound)],
   ['number', 'multipleOf', 'a multiple of ', (size, bound) => Number.isInteger(size / bound)],
   ['string', 'format', 'format: '],
-  // Our own: the name of a form that JSON Schema has no format for.
-  ['string', 'x-format', 'format: '],
+  // Our own: what JSON Schema has no keyword for.
+  ['string', 'x-note', ''],
   ['string', 'contentEncoding', 'encoding: '],
 ]
 

@@ -5,7 +5,7 @@ import { own } from './json.ts'
 export type SchemaNode = JsonSchema | boolean
 
 /** The schema that a local `$ref` such as `#`, `#/$defs/city` or `#/properties/city` names; undefined when none does. */
-export function resolveRef(root: SchemaNode, ref: string): SchemaNode | undefined {
+export function resolveRef(root: unknown, ref: string): SchemaNode | undefined {
   const [start, ...keys] = ref.split('/')
   let node: unknown = start === '#' ? root : undefined
   let key = ''

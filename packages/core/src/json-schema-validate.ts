@@ -9,13 +9,7 @@ import {
   valueInWords,
 } from './json-schema-issue.ts'
 import { canonicalText, limitsOf } from './json-schema-limit.ts'
-import {
-  type SchemaNode,
-  asList,
-  isSchemaNode,
-  isSchemaObject,
-  resolveRef,
-} from './json-schema-ref.ts'
+import { asList, isSchemaNode, isSchemaObject, resolveRef } from './json-schema-ref.ts'
 
 // A schema whose alternatives refer back to themselves can ask for exponential work; a real check needs far less.
 const MAX_STEPS = 200_000
@@ -38,9 +32,9 @@ export const createBudget = (): Budget => ({ steps: MAX_STEPS })
  * looked up in `root`. Work and depth are limited; past a limit the value does not fit.
  */
 export function validateJson(
-  schema: SchemaNode,
+  schema: unknown,
   value: unknown,
-  root: SchemaNode = schema,
+  root: unknown = schema,
   budget: Budget = createBudget(),
 ): readonly string[] {
   const check: Check = (node, part, path, depth) => {

@@ -93,7 +93,7 @@ const postProcess: NonNullable<ConverterOptions['postProcess']> = (made, def) =>
   if (!isNarrower || made === undefined) return made
   const { format: _, ...rest } = made as Record<string, unknown> // a schema object: it has a format
   // The same schema without one keyword, and with our own.
-  return { ...rest, 'x-format': format } as ReturnType<typeof postProcess>
+  return { ...rest, 'x-note': `format: ${format}` } as ReturnType<typeof postProcess>
 }
 
 function kindOf(def: object): string {
@@ -117,14 +117,14 @@ function checksOf(def: object): readonly unknown[] {
 }
 
 function boundsOf(def: object): Bounds {
-  const bounds: Record<string, unknown> = {}
+  const bounds: Record<string, string | number> = {}
   for (const check of checksOf(def)) {
     const kind = own(check, 'kind')
     if (kind !== 'min' && kind !== 'max') continue
     const limit = Number(own(check, 'value'))
     const keyword =
       own(check, 'inclusive') === false ? `exclusiveM${kind.slice(1)}imum` : `${kind}imum`
-    bounds[keyword] = kindOf(def) === 'ZodDate' ? new Date(limit) : limit
+    bounds[keyword] = kindOf(def) === 'ZodDate' ? new Date(limit).toISOString() : limit
   }
   return bounds
 }

@@ -1,8 +1,9 @@
 import { DroverError } from '../errors.ts'
+import { jsonType } from '../json-schema-issue.ts'
 import { isSchemaObject } from '../json-schema-ref.ts'
 import type { JsonSchema } from '../json-schema.ts'
 import { guardJson, own } from '../json.ts'
-import { refusal } from './refusal.ts'
+import { messageOf, refusal, unlike } from './refusal.ts'
 import { type Bounds, isJsonLiteral, represent } from './representable.ts'
 import type { StandardSchema } from './standard-schema.ts'
 
@@ -12,21 +13,12 @@ import type { StandardSchema } from './standard-schema.ts'
  */
 export function convertSchema(schema: StandardSchema): JsonSchema {
   const { vendor, jsonSchema } = schema['~standard']
-  if (jsonSchema === undefined) {
-    throw refusal(
-      own(schema, '_zod') !== undefined
-        ? 'zod/mini schemas carry no JSON Schema: wrap it as `zodMini(schema)` from `@drover/core/zod-mini`'
-        : vendor === 'zod'
-          ? ZOD3
-          : `this ${vendor} schema carries no JSON Schema: use a version of ${vendor} that implements Standard JSON Schema, or give raw JSON Schema`,
-    )
-  }
+  if (jsonSchema === undefined) throw undescribed(vendor, own(schema, '_zod') !== undefined)
   const options = vendor === 'zod' && { libraryOptions: { unrepresentable: 'any', override } }
-  return plainSchema(
-    attempt(`a schema that ${vendor} can write as JSON Schema`, () =>
-      jsonSchema.input({ target: 'draft-2020-12', ...options }),
-    ),
+  const made = attempt(`a schema that ${vendor} can write as JSON Schema`, () =>
+    jsonSchema.input({ target: 'draft-2020-12', ...options }),
   )
+  return plainSchema(made)
 }
 
 /**
@@ -35,33 +27,45 @@ export function convertSchema(schema: StandardSchema): JsonSchema {
  */
 export function plainSchema(schema: unknown): JsonSchema {
   // zod 3 before 3.24 is no Standard Schema yet.
-  if (own(schema, '_def') !== undefined && own(schema, '_zod') === undefined) throw refusal(ZOD3)
-  const plain = attempt('`input` to be JSON Schema as plain data', () =>
+  if (own(schema, '_def') !== undefined && own(schema, '_zod') === undefined) {
+    throw undescribed('zod', false)
+  }
+  const plain = attempt('JSON Schema as plain data', () =>
     guardJson(JSON.parse(JSON.stringify(schema, simplify) ?? 'null'), { maxKeys: 50_000 }),
   )
   if (!isSchemaObject(plain)) {
-    throw refusal(
-      'expected `input` to be a schema of zod or another library, or a JSON Schema object',
+    throw unlike(
+      '`input`',
+      'a schema of zod or another library, or a JSON Schema object',
+      jsonType(plain),
     )
   }
   if (Object.keys(plain).every((key) => key === '$schema')) {
     throw refusal(
-      'the schema lost its properties: it came out as `{}`. Give a zod 4 schema itself as `input` ' +
-        '(zod-to-json-schema reads zod 3 only), and `z.object({})` for a tool without parameters',
+      'the schema lost its properties (zod-to-json-schema reads zod 3 only): give a zod 4 schema itself, ' +
+        '`z.object({})` for a tool without parameters',
     )
   }
   return plain
 }
 
-const ZOD3 = 'this is a zod 3 schema: wrap it as `zod3(schema)` from `@drover/core/zod3`'
+function undescribed(vendor: string, isMini: boolean): DroverError {
+  const wrap = isMini
+    ? 'zodMini(schema)` from `@drover/core/zod-mini'
+    : 'zod3(schema)` from `@drover/core/zod3'
+  const way =
+    vendor === 'zod'
+      ? `wrap it as \`${wrap}\``
+      : `use a version of ${vendor} that implements Standard JSON Schema, or give raw JSON Schema`
+  return refusal(`this ${vendor} schema carries no JSON Schema: ${way}`)
+}
 
 function attempt<Made>(wanted: string, make: () => Made): Made {
   try {
     return make()
   } catch (error) {
     if (DroverError.is(error) && error.code === 'config.tool') throw error
-    const reason = error instanceof Error ? error.message : String(error)
-    throw refusal(`expected ${wanted}, got: ${reason}`, error)
+    throw unlike('`input`', wanted, messageOf(error), error)
   }
 }
 
@@ -98,26 +102,32 @@ function override({ zodSchema, jsonSchema, path }: ZodConversion): void {
   if (typeof defaultValue === 'bigint') jsonSchema['default'] = Number(defaultValue)
   // zod leaves out formats that JSON Schema defines more narrowly; the pattern alone tells a model little.
   if (/^(date)?time$/.test(format ?? '') && jsonSchema['format'] === undefined) {
-    jsonSchema['x-format'] = format
+    jsonSchema['x-note'] = `format: ${format}`
   }
 }
 
-function boundsOf(checks: readonly { readonly _zod: { readonly def: ZodCheck } }[]): Bounds {
-  const bounds: Record<string, unknown> = {}
+const ENDS = new Map([
+  ['greater_than', 'inimum'],
+  ['less_than', 'aximum'],
+])
+
+function boundsOf(checks: NonNullable<ZodDefinition['checks']>): Bounds {
+  const bounds: Record<string, string | number> = {}
   for (const {
     _zod: {
-      def: { check, value, inclusive },
+      def: { check, value, inclusive = false },
     },
   } of checks) {
-    const end = check === 'greater_than' ? 'inimum' : check === 'less_than' && 'aximum'
-    if (end)
-      bounds[inclusive ? `m${end}` : `exclusiveM${end}`] =
-        typeof value === 'bigint' ? Number(value) : value
+    const end = ENDS.get(check)
+    if (end === undefined) continue
+    bounds[`${inclusive ? 'm' : 'exclusiveM'}${end}`] =
+      value instanceof Date ? value.toISOString() : Number(value)
   }
   return bounds
 }
 
 /** Leaves out what says nothing to a model: the bounds of all safe integers. */
 function simplify(_: string, value: unknown): unknown {
-  return value === Number.MAX_SAFE_INTEGER || value === Number.MIN_SAFE_INTEGER ? undefined : value
+  const { MAX_SAFE_INTEGER: most } = Number
+  return value === most || value === -most ? undefined : value
 }

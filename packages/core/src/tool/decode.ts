@@ -1,6 +1,6 @@
 import { childSchemas, childrenOf } from '../json-schema-child.ts'
 import { childPath, valueInWords } from '../json-schema-issue.ts'
-import { type SchemaNode, isSchemaNode } from '../json-schema-ref.ts'
+import type { SchemaNode } from '../json-schema-ref.ts'
 import { createBudget, validateJson } from '../json-schema-validate.ts'
 import { own, parseJson } from '../json.ts'
 import { DATE_TEXT } from './representable.ts'
@@ -11,22 +11,17 @@ import type { Shape, ShapeOf } from './shape.ts'
  * reads JSON text where the schema allows several types and the lowered one asked for text. With `remarks` it makes Dates
  * and bigints, and remarks by path on what it could not make, better than the schema's library can.
  */
-export type Decode = (node: SchemaNode, value: unknown, remarks?: Map<string, string>) => unknown
+export type Decode = (node: unknown, value: unknown, remarks?: Map<string, string>) => unknown
 
 /** `root` is what references lead into. */
 export function createDecode(root: SchemaNode, shapeOf: ShapeOf): Decode {
   return (start, input, remarks) => {
     // Shared: alternatives within alternatives would ask for exponential work.
     const budget = createBudget()
-    const fits = (node: SchemaNode, value: unknown): boolean =>
+    const fits = (node: unknown, value: unknown): boolean =>
       validateJson(node, value, root, budget).length === 0
 
-    const visit = (
-      value: unknown,
-      node: SchemaNode,
-      path: string,
-      isProperty: boolean,
-    ): unknown => {
+    const visit = (value: unknown, node: unknown, path: string, isProperty: boolean): unknown => {
       const shape = shapeOf(node)
       const codec = shape.keywords['x-drover']
       if (remarks !== undefined && codec !== undefined) {
@@ -47,7 +42,7 @@ export function createDecode(root: SchemaNode, shapeOf: ShapeOf): Decode {
       if (--budget.steps < 0) return value
       let isChanged = false
       const entries = childrenOf(value).map(([key, child]) => {
-        const node = childSchemas(keywords, key).find(isSchemaNode) ?? true
+        const node = childSchemas(keywords, key).find((schema) => schema !== undefined)
         const isProperty = own(keywords.properties, String(key)) !== undefined
         const made = visit(child, node, childPath(path, key), isProperty)
         isChanged ||= made !== child

@@ -1,11 +1,11 @@
 import { defined } from '../defined.ts'
-import { type SchemaNode, asList, isSchemaNode, isSchemaObject } from '../json-schema-ref.ts'
+import { type SchemaNode, asList, isSchemaObject } from '../json-schema-ref.ts'
 import type { JsonSchema } from '../json-schema.ts'
 import { own } from '../json.ts'
 import { mergeAlternatives } from './alternatives.ts'
 import type { ToolParameters } from './parameters.ts'
-import { refusal } from './refusal.ts'
-import { KEYWORDS, type Shape, type ShapeOf } from './shape.ts'
+import { refusal, unlike } from './refusal.ts'
+import type { Shape, ShapeOf } from './shape.ts'
 import { type Note, createWords, describe, nameInWords, useNotes } from './words.ts'
 
 /** A schema in the form that Workers AI accepts, and what reading inputs needs to know of it. */
@@ -42,18 +42,14 @@ export function lowerSchema(schema: SchemaNode, shapeOf: ShapeOf): Lowered {
   const { types = ['any'], members } = given
   if (types.join() !== 'object') {
     const type = types.join(' or ') || 'null'
-    throw refusal(
-      `expected \`input\` to be the schema of an object, got the type ${type}: wrap it in an object`,
-    )
+    throw unlike('`input`', 'the schema of an object', `the type ${type}: wrap it in an object`)
   }
   const source = members.length === 0 ? schema : mergeAlternatives(given, shapeOf)
   for (const levels of LEVELS) {
     const lowered = writeOut(source, members, levels, shapeOf)
     if (lowered !== undefined) return lowered
   }
-  throw refusal(
-    `expected a schema of at most ${MAX_PARTS} parts when its references are written out, got more`,
-  )
+  throw refusal(`expected a schema of at most ${MAX_PARTS} parts with its references written out`)
 }
 
 /** The schemas that a place stands in, outermost first, as text, and how they are called. */
@@ -62,7 +58,7 @@ type Path = readonly { readonly text: string; readonly name: string }[]
 /** Undefined when it would be too much. `members` are the alternatives that `source` stands for. */
 function writeOut(
   source: SchemaNode,
-  members: readonly SchemaNode[],
+  members: readonly unknown[],
   levels: number,
   shapeOf: ShapeOf,
 ): Lowered | undefined {
@@ -120,51 +116,45 @@ function writeOut(
 
   const writeKeywords = (shape: Shape, name: string, path: Path, hasNull: boolean): object => {
     const { types, keywords } = shape
-    const part = (node: unknown, of = name): JsonSchema =>
-      write(isSchemaNode(node) ? node : true, of, path, false)
+    const { format, items, prefixItems, additionalProperties: rest } = keywords
+    const part = (node: unknown, of = name): JsonSchema => write(node, of, path, false)
     const inner = (node: unknown): JsonSchema | undefined =>
       isSchemaObject(node) && Object.keys(node).length > 0 ? part(node) : undefined
-    const meant: Record<string, unknown> = {}
-    for (const [type, keys] of KEYWORDS) {
-      const isMeant = types?.some((each) => each.replace('integer', 'number') === type) !== false
-      if (isMeant) for (const key of keys) meant[key] = keywords[key]
-    }
-    const { pattern, format, required, properties, patternProperties } = meant
-    const { prefixItems, items, maxItems = Infinity, additionalProperties: rest } = meant
-    const isSent = (expression: unknown): boolean =>
-      typeof expression === 'string' &&
-      (format === undefined || expression.length <= MAX_PATTERN_CHARS)
+    const isSent = (pattern: unknown): boolean =>
+      typeof pattern === 'string' && (format === undefined || pattern.length <= MAX_PATTERN_CHARS)
+
+    const copied = Object.keys(keywords)
+      .filter((key) => COPIED.test(key))
+      .toSorted()
     const patterns = asList(keywords['allOf']).filter((each) => isSent(own(each, 'pattern')))
-    const { type: _, ...names } = inner(meant['propertyNames']) ?? {}
+    const { type: _, ...names } = inner(keywords['propertyNames']) ?? {}
     // Positions are written differently in draft-07 and 2020-12, so a tuple is sent as a list of any of its forms.
     const positions = [...asList(prefixItems), ...(isSchemaObject(items) ? [items] : [])]
     const parts = positions.map((item) => part(item, `${name}[]`))
     const forms = [...new Map(parts.map((form) => [JSON.stringify(form), form])).values()]
+    const constants = keywords.enum?.filter((value) => value !== null)
     const anyOf = shape.members.map((member) => part(member))
-    const end = hasNull ? [null] : []
+    if (hasNull && anyOf.length > 0) anyOf.push({ type: 'null' })
     return defined({
-      ...meant,
-      title: keywords['title'],
-      default: keywords['default'],
-      examples: keywords['examples'],
-      enum: keywords.enum && [...keywords.enum.filter((value) => value !== null), ...end],
-      pattern: isSent(pattern) ? pattern : undefined,
-      allOf: patterns.length > 0 ? patterns : undefined,
-      prefixItems: undefined,
+      ...Object.fromEntries(copied.map((key) => [key, keywords[key]])),
+      enum: constants && [...constants, ...(hasNull ? [null] : [])],
+      pattern:
+        types?.includes('string') !== false && isSent(keywords['pattern'])
+          ? keywords['pattern']
+          : undefined,
+      allOf: filled(patterns),
       // Without a schema for the rest, anything may follow the positions.
-      items:
-        items === undefined || forms.length === 0
-          ? undefined
-          : forms.length === 1
-            ? forms[0]
-            : { anyOf: forms },
-      maxItems: items === false ? Math.min(Number(maxItems), parts.length) : meant['maxItems'],
-      properties: mapped(properties, (node, key) => write(node, key, path, true)),
-      patternProperties: mapped(patternProperties, (node) => part(node)),
-      required: asList(required).length > 0 ? required : undefined,
+      items: items === undefined ? items : forms.length > 1 ? { anyOf: forms } : forms[0],
+      maxItems:
+        items === false
+          ? Math.min(Number(keywords['maxItems'] ?? Infinity), parts.length)
+          : keywords['maxItems'],
+      properties: mapped(keywords.properties, (node, key) => write(node, key, path, true)),
+      patternProperties: mapped(keywords['patternProperties'], part),
+      required: filled(asList(keywords.required)),
       additionalProperties: rest === false ? rest : inner(rest),
       propertyNames: Object.keys(names).length > 0 ? names : undefined,
-      anyOf: anyOf.length > 0 ? [...anyOf, ...end.map(() => ({ type: 'null' }))] : undefined,
+      anyOf: filled(anyOf),
     })
   }
 
@@ -183,20 +173,26 @@ function writeOut(
   return { parameters: deepFreeze(parameters), source, hasTexts }
 }
 
-type Write = (node: SchemaNode, name: string, path: Path, isProperty: boolean) => JsonSchema
+type Write = (node: unknown, name: string, path: Path, isProperty: boolean) => JsonSchema
 
 // How a part refers to the whole.
 const ROOT = { text: JSON.stringify({ $ref: '#' }), name: 'the whole input' }
 
+// Keywords that are sent as they are.
+const COPIED =
+  /^(title|default|examples|format|contentEncoding|uniqueItems|multipleOf|(min|max|exclusiveM).+)$/
+
+function filled<Item>(list: readonly Item[]): readonly Item[] | undefined {
+  return list.length > 0 ? list : undefined
+}
+
 function mapped(
   nodes: unknown,
-  map: (node: SchemaNode, key: string) => JsonSchema,
+  map: (node: unknown, key: string) => JsonSchema,
 ): Record<string, JsonSchema> | undefined {
   if (!isSchemaObject(nodes)) return undefined
   const entries = Object.entries(nodes)
-  return Object.fromEntries(
-    entries.map(([key, node]) => [key, map(isSchemaNode(node) ? node : true, key)]),
-  )
+  return Object.fromEntries(entries.map(([key, node]) => [key, map(node, key)]))
 }
 
 function deepFreeze<Value>(value: Value): Value {

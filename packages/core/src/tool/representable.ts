@@ -1,3 +1,4 @@
+import { limitsOf } from '../json-schema-limit.ts'
 import type { JsonSchema } from '../json-schema.ts'
 import { own } from '../json.ts'
 import { refusal } from './refusal.ts'
@@ -6,8 +7,8 @@ import { refusal } from './refusal.ts'
 export const DATE_TEXT: RegExp =
   /^(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)([zZ]|[+-]\d\d:?\d\d)?)?$/
 
-/** The bounds of a date or bigint that its library checks: a Date or a number by `minimum`, `exclusiveMaximum` and so on. */
-export type Bounds = Readonly<Record<string, unknown>>
+/** The bounds that its library checks of a date, as ISO text, or of a bigint: by `minimum`, `exclusiveMaximum` and so on. */
+export type Bounds = Readonly<Record<string, string | number>>
 
 /**
  * JSON Schema for a kind of schema whose values JSON lacks but can write, marked so that inputs are decoded; undefined for
@@ -20,35 +21,38 @@ export function represent(
   path: readonly PropertyKey[],
 ): JsonSchema | undefined {
   const instead = own(INSTEAD, kind)
-  if (typeof instead === 'string') {
-    throw refusal(`JSON has no value for ${instead.replace(':', `${placeOf(path)}: use`)}`)
+  if (instead !== undefined) {
+    throw refusal(
+      `JSON has no value for this \`z.${kind}\`${placeOf(path)}: use ${String(instead)}`,
+    )
   }
-  if (kind === 'date') {
-    return {
-      type: 'string',
-      format: 'date-time',
-      pattern: DATE_TEXT.source,
-      'x-drover': kind,
-      ...bounds,
-    }
+  if (kind === 'bigint') {
+    return { type: ['integer', 'string'], pattern: '^-?\\d+$', 'x-drover': kind, ...bounds }
   }
-  return kind === 'bigint'
-    ? { type: ['integer', 'string'], pattern: '^-?\\d+$', 'x-drover': kind, ...bounds }
-    : undefined
+  if (kind !== 'date') return undefined
+  const notes = limitsOf(bounds).map(({ words }) => words)
+  return {
+    type: 'string',
+    format: 'date-time',
+    pattern: DATE_TEXT.source,
+    'x-drover': kind,
+    ...(notes.length > 0 && { 'x-note': notes.join(', ') }),
+  }
 }
 
 const INSTEAD = {
-  map: 'a Map: `z.record(…)` and `.transform()`',
-  set: 'a Set: `z.array(…)` and `.transform()`',
-  symbol: 'a symbol: `z.literal("…")` or an enum',
-  function: 'a function: plain data',
-  promise: 'a promise: the schema inside the promise',
-  custom: 'a custom or `instanceof` check: plain data with `.refine()` or `.transform()`',
-  file: 'a file: a string with a path, a URL or base64 text',
-  nan: 'NaN: `z.number()`',
-  undefined: 'undefined: `.optional()`',
-  void: 'void: `.optional()`',
-  literal: 'a literal that is a bigint, a symbol or undefined: a string or number literal',
+  map: '`z.record(…)` and `.transform()`',
+  set: '`z.array(…)` and `.transform()`',
+  symbol: 'an enum',
+  function: 'plain data',
+  promise: 'the schema inside',
+  // `z.instanceof` is one too.
+  custom: 'plain data and `.transform()`',
+  file: 'a path, a URL or base64 text',
+  nan: '`z.number()`',
+  undefined: '`.optional()`',
+  void: '`.optional()`',
+  literal: 'a literal of text, a number or a boolean',
 }
 
 /** ` at `stops[].city``, from the path of a JSON Schema. */

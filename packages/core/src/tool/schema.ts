@@ -1,4 +1,4 @@
-import { MAX_ISSUES, childPath, formatIssue } from '../json-schema-issue.ts'
+import { MAX_ISSUES, childPath, formatIssue, jsonType } from '../json-schema-issue.ts'
 import { validateJson } from '../json-schema-validate.ts'
 import type { JsonSchema } from '../json-schema.ts'
 import { convertSchema, plainSchema } from './convert.ts'
@@ -6,7 +6,7 @@ import { createDecode } from './decode.ts'
 import { lowerSchema } from './lower.ts'
 import type { ToolParameters } from './parameters.ts'
 import type { ParseResult } from './parse-result.ts'
-import { refusal } from './refusal.ts'
+import { messageOf, unlike } from './refusal.ts'
 import { createShapes } from './shape.ts'
 import type { StandardIssue, StandardResult, StandardSchema } from './standard-schema.ts'
 import { type ZodResult, fromZod } from './zod-result.ts'
@@ -52,22 +52,17 @@ export function readOutputSchema(schema: StandardSchema | undefined): Check {
   if (schema === undefined) return (value) => ({ ok: true, value })
   const standard = standardOf(schema)
   if (standard === undefined) {
-    throw refusal(
-      'expected `output` to be a schema of zod or another Standard Schema library; leave it out to check nothing',
-    )
+    throw unlike('`output`', 'a schema of zod or another Standard Schema library', jsonType(schema))
   }
   return guarded(standardCheck(standard, (value) => value))
 }
 
 /** Whatever a validator throws is an answer for the model: a bad input must not end the run. */
 function guarded(check: Check): Check {
-  const thrown = (error: unknown): ParseResult =>
-    fromIssues(undefined, [
-      formatIssue(
-        '',
-        `could not be checked: ${error instanceof Error ? error.message : String(error)}`,
-      ),
-    ])
+  const thrown = (error: unknown): ParseResult => {
+    const issue = formatIssue('', `could not be checked: ${messageOf(error)}`)
+    return { ok: false, issues: [issue] }
+  }
   return (value) => {
     try {
       const result = check(value)

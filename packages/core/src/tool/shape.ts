@@ -1,15 +1,9 @@
 import { jsonType } from '../json-schema-issue.ts'
-import { compilePattern } from '../json-schema-limit.ts'
-import {
-  type SchemaNode,
-  asList,
-  isSchemaNode,
-  isSchemaObject,
-  resolveRef,
-} from '../json-schema-ref.ts'
+import { compilePattern, limitsOf } from '../json-schema-limit.ts'
+import { type SchemaNode, asList, isSchemaObject, resolveRef } from '../json-schema-ref.ts'
 import { defined } from '../defined.ts'
 import { type Keywords, commonTypes, merge } from './merge.ts'
-import { refusal } from './refusal.ts'
+import { unlike } from './refusal.ts'
 
 /**
  * What a schema says of one place, in one form: references followed, `allOf` merged, `const` an `enum`, `oneOf` an
@@ -22,22 +16,11 @@ export interface Shape {
   /** Everything but types and alternatives; in `allOf` what must hold besides and could not be merged. */
   readonly keywords: Keywords
   /** The alternatives, at least two, or none. */
-  readonly members: readonly SchemaNode[]
+  readonly members: readonly unknown[]
 }
 
-/** Gives the shape of a schema or of any part of it; each is worked out once. */
-export type ShapeOf = (node: SchemaNode) => Shape
-
-/** The keywords that ask something of one type, by the type. */
-export const KEYWORDS: readonly (readonly [type: string, keywords: readonly string[]])[] = [
-  'string minLength maxLength pattern format contentEncoding',
-  'number minimum maximum exclusiveMinimum exclusiveMaximum multipleOf',
-  'array prefixItems items minItems maxItems uniqueItems',
-  'object properties required additionalProperties propertyNames patternProperties minProperties maxProperties',
-].map((line) => {
-  const [type = '', ...keywords] = line.split(' ')
-  return [type, keywords]
-})
+/** Gives the shape of a schema or of any part of it, each worked out once; what is no schema allows everything. */
+export type ShapeOf = (node: unknown) => Shape
 
 /**
  * Reads schemas whose references are local to `root`.
@@ -45,7 +28,7 @@ export const KEYWORDS: readonly (readonly [type: string, keywords: readonly stri
  * at a `type` that is none of JSON's, and at a `pattern` that is no regular expression.
  */
 export function createShapes(root: SchemaNode): ShapeOf {
-  const known = new Map<SchemaNode, Shape>()
+  const known = new Map<unknown, Shape>()
   const shapeOf: ShapeOf = (node) => {
     let shape = known.get(node)
     if (shape === undefined) {
@@ -82,8 +65,10 @@ export function createShapes(root: SchemaNode): ShapeOf {
     if (typeof $ref === 'string') {
       const target = refs.includes($ref) ? undefined : resolveRef(root, $ref)
       if (target === undefined) {
-        throw refusal(
-          `expected every \`$ref\` to lead to a part of the same schema, got "${$ref}": inline what it refers to`,
+        throw unlike(
+          'every `$ref`',
+          'to a part of the same schema',
+          `"${$ref}": inline what it refers to`,
         )
       }
       parts.unshift(flatten(target, [...refs, $ref]))
@@ -93,42 +78,36 @@ export function createShapes(root: SchemaNode): ShapeOf {
 
   const toShape = (given: Keywords): Shape => {
     const { anyOf, ...base } = given
-    const members = asList(anyOf).filter(isSchemaNode)
-    const shapes = members.map(shapeOf)
-    const kept = members.filter((_, index) => shapes[index]?.types?.length !== 0)
-    const keptShapes = kept.map(shapeOf)
-    const hasNull = shapes.some(({ isNullable }) => isNullable)
+    const nodes = asList(anyOf)
+    const hasNull = nodes.some((node) => shapeOf(node).isNullable)
+    const kept = nodes.filter((node) => shapeOf(node).types?.length !== 0)
+    const shapes = kept.map(shapeOf)
     if (kept.length === 1) {
       const shape = toShape(merge(base, flatten(kept[0], [])))
       return { ...shape, isNullable: hasNull && base.type?.includes('null') !== false }
     }
-    if (kept.length > 0 && keptShapes.every(isPlainEnum)) {
-      const values = keptShapes.flatMap(({ keywords }) => keywords.enum ?? [])
+    if (kept.length > 0 && shapes.every(isPlainEnum)) {
+      const values = shapes.flatMap(({ keywords }) => keywords.enum ?? [])
       return toShape(merge(base, { enum: hasNull ? [...values, null] : values }))
     }
 
     const { type, ...keywords } = base
-    // An alternative that allows everything makes the others superfluous.
-    const isFree = keptShapes.some(isAnything)
-    const memberTypes = keptShapes.every(({ types }) => types !== undefined)
-      ? keptShapes.flatMap(({ types }) => types ?? [])
-      : undefined
-    if (hasNull) memberTypes?.push('null')
+    const isOpen = nodes.length === 0 || shapes.some(({ types }) => types === undefined)
+    const either = [...shapes.flatMap(({ types = [] }) => types), hasNull ? 'null' : []].flat()
     const named = commonTypes(type, keywords.enum?.map(typeOf))
     // A type that only the other keywords tell of leaves no room for null, as its author would say.
-    const all =
-      commonTypes(named, members.length > 0 ? memberTypes : undefined) ?? meantBy(keywords)
-    const types = all?.filter(
-      (name, index) =>
-        name !== 'null' &&
-        all.indexOf(name) === index &&
-        !(name === 'integer' && all.includes('number')),
-    )
+    const all = commonTypes(named, isOpen ? undefined : either) ?? meantBy(keywords)
+    const types = all && new Set(all)
+    if (types?.has('number')) types.delete('integer')
     return {
-      types: keywords['x-drover'] === 'bigint' ? ['integer'] : types,
+      types:
+        keywords['x-drover'] === 'bigint'
+          ? ['integer']
+          : types && [...types].filter((name) => name !== 'null'),
       isNullable: all?.includes('null') !== false,
       keywords,
-      members: isFree ? [] : kept,
+      // An alternative that allows everything makes the others superfluous.
+      members: shapes.some(isAnything) ? [] : kept,
     }
   }
   return shapeOf
@@ -148,24 +127,22 @@ function typeOf(value: unknown): string {
 
 /** The types that the keywords are about; undefined where they are about none. */
 function meantBy(keywords: Keywords): readonly string[] | undefined {
-  const types = KEYWORDS.flatMap(([type, names]) =>
-    names.some((name) => keywords[name] !== undefined) ? type : [],
-  )
+  const { properties, required, additionalProperties, items, prefixItems } = keywords
+  const types = limitsOf(keywords).map(({ type }) => type)
+  if ((properties ?? required ?? additionalProperties) !== undefined) types.push('object')
+  if ((items ?? prefixItems) !== undefined) types.push('array')
   return types.length > 0 ? types : undefined
 }
 
-function check(keywords: Keywords): void {
-  for (const type of asList(keywords.type)) {
-    if (!/^(string|number|integer|boolean|null|array|object)$/.test(String(type))) {
-      throw refusal(
-        `expected every \`type\` to be one of JSON's, such as "object", got "${String(type)}"`,
-      )
-    }
+function check({ type = [], pattern = [], patternProperties = {} }: Keywords): void {
+  const isType = /^(string|number|integer|boolean|null|array|object)$/
+  for (const name of type) {
+    if (!isType.test(name))
+      throw unlike('every `type`', 'one of JSON, such as "object"', `"${name}"`)
   }
-  const { pattern = [], patternProperties = {} } = keywords
-  for (const each of [pattern, Object.keys(Object(patternProperties))].flat().map(String)) {
-    if (compilePattern(each) === undefined) {
-      throw refusal(`expected every \`pattern\` to be a regular expression, got "${each}"`)
+  for (const text of [pattern, Object.keys(Object(patternProperties))].flat().map(String)) {
+    if (compilePattern(text) === undefined) {
+      throw unlike('every `pattern`', 'a regular expression', `"${text}"`)
     }
   }
 }

@@ -1,10 +1,11 @@
 import { DroverError } from '../errors.ts'
 import { valueInWords } from '../json-schema-issue.ts'
+import { expected } from '../option.ts'
 import type { Logger } from '../log.ts'
 import type { Message } from '../message.ts'
 import type { ToolParameters } from './parameters.ts'
 import type { ParseResult } from './parse-result.ts'
-import { refusal } from './refusal.ts'
+import { refusal, unlike } from './refusal.ts'
 import { type ToolInput, readInputSchema, readOutputSchema } from './schema.ts'
 import type { StandardSchema } from './standard-schema.ts'
 
@@ -95,20 +96,22 @@ export function tool<
   Output extends StandardSchema | undefined = undefined,
 >(options: ToolOptions<Input, Context, Output>): Tool<ParsedInput<Input>, Context> {
   const { name, description, input, output, effect = 'once', execute } = options
-  if (typeof name !== 'string' || !NAME.test(name)) {
-    throw refusal(
-      'Expected the `name` of a tool to be 1 to 64 letters, digits, `_` and `-`, beginning with a letter or `_`, ' +
-        `got ${valueInWords(name)}.`,
-    )
-  }
   const check = (isFine: boolean, what: string, wanted: string, got: unknown): void => {
-    if (!isFine) throw refusal(`expected \`${what}\` to be ${wanted}, got ${valueInWords(got)}`)
+    if (!isFine) throw unlike(what, wanted, valueInWords(got))
+  }
+  if (typeof name !== 'string' || !NAME.test(name)) {
+    throw expected(
+      'config.tool',
+      'the `name` of a tool',
+      '1 to 64 letters, digits, `_` and `-`, beginning with a letter or `_`',
+      name,
+    )
   }
   try {
     const isText = typeof description === 'string' && description.trim() !== ''
-    check(isText, 'description', 'a text that says what the tool does', description)
-    check(EFFECTS.includes(effect), 'effect', "'read', 'idempotent' or 'once'", effect)
-    check(typeof execute === 'function', 'execute', 'a function', execute)
+    check(isText, '`description`', 'a text that says what the tool does', description)
+    check(EFFECTS.includes(effect), '`effect`', "'read', 'idempotent' or 'once'", effect)
+    check(typeof execute === 'function', '`execute`', 'a function', execute)
     const { parameters, parse: parseInput } = readInputSchema(input)
     const parseOutput = readOutputSchema(output)
     return Object.freeze({

@@ -1,5 +1,5 @@
 import { limitsOf } from '../json-schema-limit.ts'
-import { asList, isSchemaNode, isSchemaObject } from '../json-schema-ref.ts'
+import { asList, isSchemaObject } from '../json-schema-ref.ts'
 import type { Keywords } from './merge.ts'
 import type { Shape, ShapeOf } from './shape.ts'
 
@@ -25,7 +25,7 @@ export function createWords(shapeOf: ShapeOf): Words {
   const typeWithin = (node: unknown, path: readonly string[]): string => {
     const text = toText(node)
     if (path.includes(text)) return '…'
-    const shape = shapeOf(isSchemaNode(node) ? node : true)
+    const shape = shapeOf(node)
     const { types, isNullable, keywords, members } = shape
     const { enum: constants } = keywords
     const inside = (child: unknown): string => typeWithin(child, [...path, text])
