@@ -5,18 +5,9 @@ import { own } from './json.ts'
 export type SchemaNode = JsonSchema | boolean
 
 /** The schema that a local `$ref` such as `#`, `#/$defs/city` or `#/properties/city` names; undefined when none does. */
-export function resolveRef(root: unknown, ref: string): SchemaNode | undefined {
-  const [start, ...keys] = ref.split('/')
-  let node: unknown = start === '#' ? root : undefined
-  let key = ''
-  for (const part of keys) {
-    key += unescapeKey(part)
-    const child = own(node, key)
-    // zod-to-json-schema leaves a `/` inside a property name unescaped: the key may go on.
-    if (child === undefined) key += '/'
-    else [node, key] = [child, '']
-  }
-  return key === '' && isSchemaNode(node) ? node : undefined
+export function resolveRef(root: unknown, ref: string): unknown {
+  const [start, ...keys] = ref.split('/').map(unescapeKey)
+  return keys.reduce(own, start === '#' ? root : undefined)
 }
 
 /** True for what may stand where a schema stands. */

@@ -36,7 +36,7 @@ export function zod3<Schema extends Zod3Schema>(
       version: 1,
       vendor: 'zod',
       validate: async (value) => fromZod(await schema.safeParseAsync(value)),
-      jsonSchema: { input: () => convert(schema, ['#']) },
+      jsonSchema: { input: () => plain(convert(schema, ['#'])) },
     },
   }
 }
@@ -56,6 +56,33 @@ function convert(schema: Zod3Schema, basePath: readonly string[]): Record<string
     override,
     postProcess,
   })
+}
+
+/** As plain JSON: a bigint that is a default becomes a number, and references are what the standard says. */
+function plain(root: object): Record<string, unknown> {
+  const text = JSON.stringify(root, (key, value: unknown) => {
+    if (typeof value === 'bigint') return Number(value)
+    return key === '$ref' && typeof value === 'string' ? escapeRef(root, value) : value
+  })
+  return JSON.parse(text)
+}
+
+/** The converter leaves a `/` inside a property name as it is, which a reference then seems to part. */
+function escapeRef(root: object, ref: string): string {
+  let node: unknown = root
+  let key = ''
+  let escaped = '#'
+  for (const part of ref.split('/').slice(1)) {
+    key += part
+    const child = own(node, key)
+    if (child === undefined) key += '/'
+    else {
+      escaped += `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`
+      node = child
+      key = ''
+    }
+  }
+  return escaped
 }
 
 /** Writes what the converter would write in a way that inputs could not be read back from. */

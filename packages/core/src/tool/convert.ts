@@ -37,7 +37,7 @@ export function plainSchema(schema: unknown): JsonSchema {
     throw unlike(
       '`input`',
       'a schema of zod or another library, or a JSON Schema object',
-      jsonType(plain),
+      jsonType(schema),
     )
   }
   if (Object.keys(plain).every((key) => key === '$schema')) {
@@ -127,7 +127,7 @@ function boundsOf(checks: NonNullable<ZodDefinition['checks']>): Bounds {
 }
 
 /** Leaves out what says nothing to a model: the bounds of all safe integers. */
-function simplify(_: string, value: unknown): unknown {
-  const { MAX_SAFE_INTEGER: most } = Number
-  return value === most || value === -most ? undefined : value
+function simplify(key: string, value: unknown): unknown {
+  const isEnd = key.endsWith('imum') && Math.abs(Number(value)) === Number.MAX_SAFE_INTEGER
+  return isEnd ? undefined : value
 }

@@ -67,7 +67,7 @@ export function createShapes(root: SchemaNode): ShapeOf {
       if (target === undefined) {
         throw unlike(
           'every `$ref`',
-          'to a part of the same schema',
+          '`#/…`, leading to a part of the same schema',
           `"${$ref}": inline what it refers to`,
         )
       }
@@ -127,9 +127,11 @@ function typeOf(value: unknown): string {
 
 /** The types that the keywords are about; undefined where they are about none. */
 function meantBy(keywords: Keywords): readonly string[] | undefined {
-  const { properties, required, additionalProperties, items, prefixItems } = keywords
+  const { properties, required, additionalProperties, patternProperties } = keywords
+  const { items, prefixItems } = keywords
   const types = limitsOf(keywords).map(({ type }) => type)
-  if ((properties ?? required ?? additionalProperties) !== undefined) types.push('object')
+  if ((properties ?? required ?? additionalProperties ?? patternProperties) !== undefined)
+    types.push('object')
   if ((items ?? prefixItems) !== undefined) types.push('array')
   return types.length > 0 ? types : undefined
 }
