@@ -63,8 +63,10 @@ export function validateJson(
     }
 
     const actual = jsonType(part)
-    const types = [type ?? actual, node['nullable'] === true ? 'null' : []].flat()
-    if (!types.some((name) => name === actual || (name === 'integer' && Number.isInteger(part)))) {
+    const isNamed = (name: unknown): boolean =>
+      name === actual || (name === 'integer' && Number.isInteger(part))
+    const types = typeof type === 'string' ? [type] : (type ?? [actual])
+    if (!types.some(isNamed) && !(part === null && node['nullable'] === true)) {
       report(`expected ${types.map(typeInWords).join(' or ')}, got ${valueInWords(part)}`, 2)
       return issues
     }
@@ -134,8 +136,9 @@ function explain(failures: readonly (readonly Issue[])[], path: string): readonl
 }
 
 function isAmong(value: unknown, constants: readonly unknown[]): boolean {
+  if (constants.includes(value)) return true
   const text = canonicalText(value)
-  return constants.some((constant) => constant === value || canonicalText(constant) === text)
+  return constants.some((constant) => canonicalText(constant) === text)
 }
 
 /** A number itself; of anything else how many characters, items or properties it has. */
