@@ -21,9 +21,9 @@ export function represent(
   path: readonly PropertyKey[],
 ): JsonSchema | undefined {
   const instead = own(INSTEAD, kind)
-  if (instead !== undefined) {
+  if (typeof instead === 'string') {
     throw refusal(
-      `JSON has no value for this \`z.${kind}\`${placeOf(path)}: use ${String(instead)}`,
+      `JSON has no value for this \`z.${kind}\`${placeOf(path)}: use ${instead}`,
     )
   }
   if (kind === 'bigint') {
