@@ -22,9 +22,7 @@ export function represent(
 ): JsonSchema | undefined {
   const instead = own(INSTEAD, kind)
   if (typeof instead === 'string') {
-    throw refusal(
-      `JSON has no value for this \`z.${kind}\`${placeOf(path)}: use ${instead}`,
-    )
+    throw refusal(`JSON has no value for this \`z.${kind}\`${placeOf(path)}: use ${instead}`)
   }
   if (kind === 'bigint') {
     return { type: ['integer', 'string'], pattern: '^-?\\d+$', 'x-drover': kind, ...bounds }
