@@ -24,15 +24,16 @@ export interface AiRunOptions {
 export interface BindingOptions {
   /** Sends every request through this AI Gateway. */
   readonly gateway?: GatewayOptions
-  /** Further headers of every request. The three that name the model, the content type and the version stay the runtime's. */
+  /** Further headers of every request. Those that name model, content type and version stay the runtime's. */
   readonly extraHeaders?: Readonly<Record<string, string>>
-  /** Sent as `x-session-affinity`: requests of one session find the prompt they share already read. */
+  /** Sent as `x-session-affinity`: requests of one session may reuse the prefix they share, read once. */
   readonly sessionAffinity?: string
 }
 
 /**
  * A backend that reaches Workers AI through a Worker's `env.AI`. Everything is checked here, before any request.
- * @throws DroverError `config.invalid` where there is no binding (the message says how to configure one), or for an option.
+ * @throws DroverError `config.invalid` where there is no binding (the message says how to configure one), or for an
+ * option.
  * @see https://developers.cloudflare.com/workers-ai/configuration/bindings/
  */
 export function binding(ai: AiBinding, settings: BindingOptions = {}): Backend {

@@ -8,7 +8,8 @@ const SERVICE_ERRORS: ReadonlySet<unknown> = new Set(['InferenceUpstreamError', 
 
 /**
  * Turns what `env.AI.run` threw back into the answer it was made from, so that it is classified like any other.
- * @throws anything else as it is: a broken connection, an abort; DroverError `config.invalid` where the binding leads nowhere.
+ * @throws anything else as it is: a broken connection, an abort; DroverError `config.invalid` where the binding leads
+ * nowhere.
  */
 export function readThrown(thrown: unknown): Response {
   const { name, message } = Object(thrown) as {

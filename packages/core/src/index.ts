@@ -9,6 +9,15 @@ export type {
   ToolOptions,
   ToolOutput,
 } from './tool/tool.ts'
+export type { ParseResult } from './tool/parse-result.ts'
+export type { ToolInput } from './tool/schema.ts'
+export type { ToolParameters } from './tool/parameters.ts'
+export type {
+  StandardIssue,
+  StandardJsonSchemaOptions,
+  StandardResult,
+  StandardSchema,
+} from './tool/standard-schema.ts'
 export { toFlatTool, toFunctionTool } from './tool/format.ts'
 export type { FlatTool, FunctionTool } from './tool/format.ts'
 export type { JsonSchema } from './json-schema.ts'

@@ -16,13 +16,7 @@ export interface JsonLimits {
  * @throws SyntaxError when it is not JSON; DroverError `security.limit` past a limit or at a forbidden key.
  */
 export function parseJson(text: string, limits: JsonLimits = {}): JsonValue {
-  const maxChars = limits.maxChars ?? 1_048_576
-  if (text.length > maxChars) {
-    throw new DroverError(
-      'security.limit',
-      `Expected at most ${maxChars} characters of JSON, got ${text.length}.`,
-    )
-  }
+  atMost(limits.maxChars ?? 1_048_576, text.length, 'characters')
   return guardJson(JSON.parse(text), limits)
 }
 
@@ -31,39 +25,32 @@ export function parseJson(text: string, limits: JsonLimits = {}): JsonValue {
  * @throws DroverError `security.limit` past a limit, or at the keys `__proto__` and `constructor.prototype`.
  */
 export function guardJson(value: unknown, limits: JsonLimits = {}): JsonValue {
-  const maxDepth = limits.maxDepth ?? 64
-  const maxKeys = limits.maxKeys ?? 10_000
+  const { maxDepth = 64, maxKeys = 10_000 } = limits
   let keys = 0
   let level: unknown[] = [value]
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth > maxDepth) {
-      throw new DroverError(
-        'security.limit',
-        `Expected JSON nested at most ${maxDepth} levels deep, got more.`,
-      )
-    }
+    atMost(maxDepth, depth, 'levels')
     const next: unknown[] = []
     for (const node of level) {
       if (typeof node !== 'object' || node === null) continue
-      const names = Object.keys(node)
-      keys += names.length
-      if (keys > maxKeys) {
-        throw new DroverError('security.limit', `Expected at most ${maxKeys} keys, got more.`)
-      }
-      for (const name of names) {
-        const child = (node as Record<string, unknown>)[name] // `name` is one of its own keys
-        if (
-          name === '__proto__' ||
-          (name === 'constructor' && own(child, 'prototype') !== undefined)
-        ) {
+      const entries = Object.entries(node)
+      atMost(maxKeys, (keys += entries.length), 'keys')
+      for (const [name, child] of entries) {
+        const isTrick = name === 'constructor' && own(child, 'prototype') !== undefined
+        if (isTrick || name === '__proto__') {
           throw new DroverError('security.limit', `The key \`${name}\` is not allowed in JSON.`)
         }
-        if (typeof child === 'object' && child !== null) next.push(child)
+        next.push(child)
       }
     }
     level = next
   }
   return value as JsonValue // every node was seen: objects, lists and what JSON.parse can give
+}
+
+function atMost(limit: number, count: number, what: string): void {
+  if (count <= limit) return
+  throw new DroverError('security.limit', `Expected at most ${limit} ${what} of JSON, got more.`)
 }
 
 /** Reads a property of a foreign value, its own only: never one that a prototype carries. */

@@ -31,11 +31,16 @@ test('a pino logger can be passed as it is, and tools get it too', async () => {
   ])
   await createAgent({ backend, model, tools: [look], log }).run('Go')
   expect(lines.map(({ msg }) => msg)).toEqual([
-    'The model replied.',
+    'run-start',
+    'model-request',
+    'model-reply',
+    'tool-call',
     'looked',
-    'A tool call was answered.',
-    'The model replied.',
-    'The run ended.',
+    'tool-result',
+    'step-end',
+    'model-request',
+    'model-reply',
+    'run-end',
   ])
 })
 
@@ -59,8 +64,7 @@ test('warns of each failed attempt, with its code and the wait', async () => {
   const busy = { wire: { errors: [{ code: 3040, message: 'Capacity' }] }, status: 429 }
   const backend = scriptedBackend([busy, 'Here.'])
   await createAgent({ backend, model, log, runtime: fakeRuntime() }).run('Hi')
-  expect(lines[0]).toMatchObject({
-    level: 40,
+  expect(lines.find(({ level }) => level === 40)).toMatchObject({
     code: 'http.capacity',
     serviceCode: 3040,
     retryInMs: 250,

@@ -41,6 +41,6 @@ const isLoopback = (host: string): boolean =>
 const invalid = (expected: string): DroverError =>
   new DroverError(
     'config.invalid',
-    `Expected \`baseUrl\` to be ${expected} such as \`${DEFAULT_BASE_URL}\`, or \`http://127.0.0.1:8790\` for a local ` +
-      'Workers AI. Leave it out to reach Cloudflare.',
+    `Expected \`baseUrl\` to be ${expected} such as \`${DEFAULT_BASE_URL}\`, or \`http://127.0.0.1:8790\` for a ` +
+      'local Workers AI. Leave it out to reach Cloudflare.',
   )

@@ -31,7 +31,8 @@ function check(
   if (typeof value === 'string' && form.test(value)) return
   throw new DroverError(
     'config.credentials',
-    `Expected \`${name}\` to be ${means}, got ${describe(value)}. It is usually kept in the environment variable \`${variable}\`.`,
+    `Expected \`${name}\` to be ${means}, got ${describe(value)}. ` +
+      `It is usually kept in the environment variable \`${variable}\`.`,
   )
 }
 

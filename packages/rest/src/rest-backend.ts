@@ -12,7 +12,8 @@ export interface RestOptions {
   /** A token with the Workers AI permission. Sent as a bearer token, and nowhere else to be seen. */
   readonly apiToken: string
   /**
-   * The API's address, or that of a local Workers AI. Without a path, `/client/v4` is taken. `http:` for this machine only.
+   * The API's address, or that of a local Workers AI. Without a path, `/client/v4` is taken; `http:` is for this
+   * machine only.
    * @default 'https://api.cloudflare.com/client/v4'
    */
   readonly baseUrl?: string
@@ -20,7 +21,7 @@ export interface RestOptions {
   readonly fetch?: Runtime['fetch']
   /** Sends every request through this AI Gateway. */
   readonly gateway?: GatewayOptions
-  /** Sent as `x-session-affinity`: requests of one session find the prompt they share already read. */
+  /** Sent as `x-session-affinity`: requests of one session may reuse the prefix they share, read once. */
   readonly sessionAffinity?: string
 }
 

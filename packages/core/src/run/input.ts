@@ -51,9 +51,7 @@ function readMessage(message: unknown, index: number): Message {
       return { role, ...readCallName(message, place), content, ...(isError && { isError }) }
     }
     default:
-      throw refusal(
-        `Expected the role of ${place} to be system, user, assistant or tool, got ${JSON.stringify(role)}.`,
-      )
+      throw wrong(`the role of ${place}`, 'system, user, assistant or tool', role)
   }
 }
 
@@ -71,9 +69,7 @@ function readCallName(holder: unknown, place: string): Pick<ToolCall, 'toolCallI
   const toolName = own(holder, 'toolName')
   const isNamed = typeof toolCallId === 'string' && typeof toolName === 'string'
   if (isNamed && toolCallId !== '' && toolName !== '') return { toolCallId, toolName }
-  throw refusal(
-    `Expected ${place} to have a \`toolCallId\` and a \`toolName\` wherever it speaks of a tool call.`,
-  )
+  throw wrong(`every \`toolCallId\` and \`toolName\` of ${place}`, 'a name', toolName)
 }
 
 /** Every call has exactly one answer, in call order, before anything else is said. */
@@ -82,9 +78,7 @@ function checkAnswers(messages: readonly Message[]): void {
   const seen = new Set<string>()
   const checkNoneOpen = (index: number): void => {
     if (open.length === 0) return
-    throw refusal(
-      `The tool call \`${open[0]}\` has no answer before message ${index}: add its tool message or remove the call.`,
-    )
+    throw refusal(`The tool call \`${open[0]}\` has no answer before message ${index}.`)
   }
   for (const [index, message] of messages.entries()) {
     if (message.role === 'tool') {
@@ -92,17 +86,14 @@ function checkAnswers(messages: readonly Message[]): void {
       if (message.toolCallId === next) continue
       throw refusal(
         `Message ${index} answers the call \`${message.toolCallId}\`, ` +
-          (next === undefined
-            ? 'which no message before it asks for.'
-            : `but \`${next}\` is next: answers stand in call order.`),
+          (next === undefined ? 'which nobody asks for.' : `but \`${next}\` is next.`),
       )
     }
     checkNoneOpen(index)
     if (message.role !== 'assistant') continue
     open = (message.toolCalls ?? []).map(({ toolCallId }) => toolCallId)
     for (const id of open) {
-      if (seen.has(id))
-        throw refusal(`Message ${index} uses the tool call id \`${id}\` a second time.`)
+      if (seen.has(id)) throw refusal(`Message ${index} uses the call id \`${id}\` a second time.`)
       seen.add(id)
     }
   }

@@ -40,7 +40,7 @@ export interface LoopOptions {
 
 /** The order that goes with the last call of a run that reached a limit. */
 const CLOSING_REMINDER =
-  'No more tools can be called. Answer the user now, in plain words, from the results above. Say what is missing.'
+  'No more tools can be called. Answer now, in plain words, from the results above. Say what is missing.'
 
 /**
  * The loop: asks the model, runs the tools it calls, tells it their results, and again. Written once, as the list of what
@@ -55,7 +55,7 @@ export async function* runLoop(
   options: LoopOptions,
 ): AsyncGenerator<RunEvent, RunState, undefined> {
   const { runtime, signal } = options
-  const recorder = createRecorder(runtime)
+  const recorder = createRecorder(runtime, options.log)
   const { state } = recorder
   const run: Run = {
     ...options,
@@ -174,17 +174,6 @@ function recordReply(
   calls: readonly PlannedCall[],
 ): RunEvent {
   const { reply, attempt, durationMs, requestId } = answered
-  run.log.debug(
-    {
-      step,
-      attempt,
-      durationMs,
-      calls: calls.length,
-      finishReason: reply.finishReason,
-      usage: reply.usage,
-    },
-    'The model replied.',
-  )
   return run.recorder.record({
     type: 'model-reply',
     step,
@@ -223,7 +212,7 @@ async function answerOne(
   call: PlannedCall,
   messages: readonly Message[],
 ): Promise<void> {
-  const { recorder, runtime, log } = run
+  const { recorder, runtime } = run
   run.signal.throwIfAborted()
   const { toolCallId, toolName, problem } = call
   // From run, step and position: the same however often this call is dispatched, whatever id the model gave it.
@@ -242,10 +231,6 @@ async function answerOne(
     },
   })
   const durationMs = runtime.now() - startedAt
-  log.debug(
-    { step, toolCallId, toolName, isError: answer.isError, durationMs },
-    'A tool call was answered.',
-  )
   recorder.push({ type: 'tool-result', step, toolCallId, toolName, ...answer, durationMs })
 }
 
@@ -258,8 +243,8 @@ const unanswered = (run: Run, { toolCallId, toolName }: ToolCall): NewEvent => {
     toolCallId,
     toolName,
     output: dispatched
-      ? 'No result: the run ended while this call was under way. It may have had its effect; check before repeating it.'
-      : 'Not run: the run ended before this call was started.',
+      ? 'The run ended while this call was under way. It may have had its effect: check before repeating it.'
+      : 'Not run: the run ended before.',
     isError: true,
     dispatched,
     durationMs: 0,
@@ -270,10 +255,6 @@ function endOf(run: Run, stopReason: StopReason, error?: unknown): RunEvent {
   const { state } = run.recorder
   const durationMs = run.runtime.now() - state.startedAt
   const failed = stopReason === 'aborted' || stopReason === 'error'
-  run.log.debug(
-    { runId: state.runId, stopReason, steps: state.steps.length, usage: state.usage, durationMs },
-    'The run ended.',
-  )
   return run.recorder.record({
     type: 'run-end',
     stopReason,

@@ -1,3 +1,4 @@
+import { silentLogger, type Logger } from '../log.ts'
 import type { Runtime } from '../runtime.ts'
 import type { RunEvent } from './event.ts'
 import { createEventQueue, type EventQueue } from './relay.ts'
@@ -20,13 +21,24 @@ export interface Recorder {
   readonly push: (event: NewEvent) => void
 }
 
-export function createRecorder(runtime: Runtime): Recorder {
+// What a log shows of an event: where and how long, never what was said.
+const LOGGED = new Set(
+  'runId model step attempt closing toolCallId toolName isError finishReason usage stopReason retryInMs durationMs'.split(
+    ' ',
+  ),
+)
+
+export function createRecorder(runtime: Runtime, log: Logger): Recorder {
   const state = createState()
   const queue = createEventQueue()
   let seq = 0
   const record = (event: NewEvent): RunEvent => {
     const placed: RunEvent = { seq: seq++, time: runtime.now(), ...event }
     applyEvent(state, placed)
+    if (log !== silentLogger) {
+      const fields = Object.entries(event).filter(([name]) => LOGGED.has(name))
+      log.debug(Object.fromEntries(fields), event.type)
+    }
     return placed
   }
   return {

@@ -3,7 +3,7 @@ import { wait, type Runtime } from '../runtime.ts'
 import type { Failure } from '../wire/failure.ts'
 
 /** Attempts of one model request in all, the first included. */
-export const MAX_ATTEMPTS = 4
+const MAX_ATTEMPTS = 4
 const FIRST_DELAY_MS = 500
 const MAX_DELAY_MS = 20_000
 /** A longer `Retry-After` is not waited for: the error carries it, and the caller decides. */

@@ -30,8 +30,7 @@ export interface FailedAnswer {
 
 /** Reads an error answer: its code, what it means, whether and when to try again. */
 export function readFailure(answer: FailedAnswer, context: FailureContext): Failure {
-  const said = findMessage(answer)
-  const serviceCode = findCode(answer.json) ?? codeInText(said)
+  const { said, code: serviceCode } = readFault(answer)
   // An error inside a success says nothing by its status, and a caller who passes it on would report a success.
   const status = answer.status < 200 || answer.status > 299 ? answer.status : undefined
   const found = classify(said, serviceCode, status)
@@ -42,12 +41,10 @@ export function readFailure(answer: FailedAnswer, context: FailureContext): Fail
     retryable: found.retries > 0,
     ...defined({ status, serviceCode, retryAfterMs, requestId }),
   }
-  const where = [
-    ...(serviceCode === undefined ? [] : [`code ${serviceCode}`]),
-    ...(status === undefined ? [] : [`HTTP ${status}`]),
-  ]
-  const what = where.length === 0 ? 'an error' : where.join(', ')
-  const message = `Workers AI answered ${what}: ${asSentence(quote(said, context))} ${adviceFor(found.code, { model: context.model, status })}`
+  const what = [serviceCode && `code ${serviceCode}`, status && `HTTP ${status}`]
+    .filter(Boolean)
+    .join(', ')
+  const message = `Workers AI answered ${what || 'an error'}: ${asSentence(quote(said, context))} ${adviceFor(found.code, context.model)}`
   return { error: new BackendError(found.code, message, details), retries: found.retries }
 }
 
@@ -74,36 +71,17 @@ export function protocolFailure(
   return { error: new BackendError('http.protocol', message, details), retries: 1 }
 }
 
-/** The four envelopes of protocol 1.3, the binding's error object, and anything that only has text. */
-function findMessage({ json, text }: FailedAnswer): string {
-  const candidates = [
-    own(firstError(json), 'message'),
-    own(json, 'description'),
-    own(own(json, 'error'), 'message'),
-    own(json, 'error'),
-    own(json, 'message'),
-  ]
-  const found = candidates.find((candidate) => typeof candidate === 'string' && candidate !== '')
-  return typeof found === 'string' ? found : text
-}
-
-function findCode(json: unknown): number | undefined {
-  const candidates = [
-    own(firstError(json), 'code'),
-    own(json, 'internalCode'),
-    own(own(json, 'error'), 'code'),
-    own(json, 'code'),
-  ]
-  return candidates
-    .map((candidate) =>
-      typeof candidate === 'string' && candidate !== '' ? Number(candidate) : candidate,
-    )
-    .find((candidate): candidate is number => Number.isInteger(candidate) && candidate !== 0)
-}
-
-const firstError = (json: unknown): unknown => {
+/** What is said, and with which code, in the four envelopes of protocol 1.3 and the binding's error object; else the text. */
+function readFault({ json, text }: FailedAnswer): { said: string; code: number | undefined } {
   const errors = own(json, 'errors')
-  return Array.isArray(errors) ? errors[0] : undefined
+  const fault = (Array.isArray(errors) ? errors[0] : undefined) ?? own(json, 'error') ?? json
+  const said = [own(json, 'description'), own(fault, 'message'), fault].find(
+    (part): part is string => typeof part === 'string' && part !== '',
+  )
+  const code = [own(fault, 'code'), own(json, 'internalCode')]
+    .map(Number)
+    .find((number) => number > 0 && Number.isInteger(number))
+  return { said: said ?? text, code: code ?? codeInText(said ?? text) }
 }
 
 /** `5006: Error: …` as the binding throws it, `error code: 1031` as the edge writes it; only codes the service uses. */

@@ -56,12 +56,15 @@ export function checkGateway(gateway: GatewayOptions): void {
   for (const [path, rule] of RULES) {
     checkOption(`gateway.${path}`, path.split('.').reduce(own, gateway as unknown), rule)
   }
-  const { metadata } = gateway
-  if (metadata !== undefined && !Object.values(Object(metadata)).every(isPlain)) {
+  const metadata: unknown = gateway.metadata ?? {}
+  if (!isRecord(metadata) || !Object.values(metadata).every(isPlain)) {
     const wanted = 'an object of texts, finite numbers, booleans and nulls'
     throw expected('config.invalid', '`gateway.metadata`', wanted, metadata)
   }
 }
+
+const isRecord = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const isPlain = (value: unknown): boolean =>
   value === null ||

@@ -73,13 +73,8 @@ function contentText(content: unknown): string {
   if (typeof content === 'number' || typeof content === 'boolean') return String(content)
   if (typeof content !== 'object' || content === null) return ''
   // OpenAI-shaped parts: the text ones are the text.
-  if (
-    Array.isArray(content) &&
-    content.length > 0 &&
-    content.every((part) => typeof own(part, 'text') === 'string')
-  ) {
-    return content.map((part) => own(part, 'text')).join('')
-  }
+  const parts = Array.isArray(content) ? content.map((part) => own(part, 'text')) : []
+  if (parts.length > 0 && parts.every((part) => typeof part === 'string')) return parts.join('')
   try {
     return JSON.stringify(guardJson(content))
   } catch {
@@ -105,16 +100,11 @@ function readArguments(args: unknown): { input: JsonValue; problem?: string } {
     }
     if (value === undefined || value === null) return { input: {} }
     if (typeof value !== 'object' || Array.isArray(value)) {
-      return {
-        input: {},
-        problem: `Expected the arguments to be a JSON object, got ${kindOf(value)}.`,
-      }
+      return { input: {}, problem: 'The arguments are no JSON object.' }
     }
     return { input: guardJson(value) }
   } catch (error) {
-    const why = DroverError.is(error) ? error.message : 'It is not complete, valid JSON.'
+    const why = DroverError.is(error) ? error.message : 'They are not complete, valid JSON.'
     return { input: {}, problem: `The arguments could not be read. ${why}` }
   }
 }
-
-const kindOf = (value: unknown): string => (Array.isArray(value) ? 'a list' : `a ${typeof value}`)

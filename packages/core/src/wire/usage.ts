@@ -22,37 +22,30 @@ export const noUsage: Usage = { inputTokens: 0, outputTokens: 0, totalTokens: 0,
  * @param chargedNeurons the `cf-ai-neurons` header, which is the real charge and wins over `usage.neurons`
  */
 export function readUsage(wire: unknown, chargedNeurons?: string | null): Usage {
-  const inputTokens = amount(own(wire, 'prompt_tokens')) ?? 0
-  const outputTokens = amount(own(wire, 'completion_tokens')) ?? 0
-  const totalTokens = amount(own(wire, 'total_tokens')) ?? inputTokens + outputTokens
-  const cachedTokens = amount(own(own(wire, 'prompt_tokens_details'), 'cached_tokens'))
-  const neurons =
-    (chargedNeurons ? amount(Number(chargedNeurons)) : undefined) ?? amount(own(wire, 'neurons'))
+  const count = (holder: unknown, name: string): number | undefined => {
+    const value = own(holder, name)
+    // 10^12 tokens is no count anybody saw; such figures are noise, and would poison every sum.
+    return typeof value === 'number' && value >= 0 && value < 1e12 ? value : undefined
+  }
+  const inputTokens = count(wire, 'prompt_tokens') ?? 0
+  const outputTokens = count(wire, 'completion_tokens') ?? 0
   return {
     inputTokens,
     outputTokens,
-    totalTokens,
-    ...defined({ cachedTokens, neurons }),
+    totalTokens: count(wire, 'total_tokens') ?? inputTokens + outputTokens,
+    ...defined({
+      cachedTokens: count(own(wire, 'prompt_tokens_details'), 'cached_tokens'),
+      neurons:
+        count({ charged: Number(chargedNeurons || Number.NaN) }, 'charged') ??
+        count(wire, 'neurons'),
+    }),
     requests: 1,
   }
 }
 
 /** The sum of two usages; a field is there when either side told it. */
 export function addUsage(a: Usage, b: Usage): Usage {
-  const cachedTokens = plus(a.cachedTokens, b.cachedTokens)
-  const neurons = plus(a.neurons, b.neurons)
-  return {
-    inputTokens: a.inputTokens + b.inputTokens,
-    outputTokens: a.outputTokens + b.outputTokens,
-    totalTokens: a.totalTokens + b.totalTokens,
-    ...defined({ cachedTokens, neurons }),
-    requests: a.requests + b.requests,
-  }
+  const sum: Record<string, number> = { ...a }
+  for (const [name, value] of Object.entries(b)) sum[name] = (sum[name] ?? 0) + Number(value)
+  return { ...noUsage, ...sum }
 }
-
-// 10^12 tokens is no count anybody saw; such figures are noise, and would poison every sum.
-const amount = (value: unknown): number | undefined =>
-  typeof value === 'number' && value >= 0 && value < 1e12 ? value : undefined
-
-const plus = (a: number | undefined, b: number | undefined): number | undefined =>
-  a === undefined ? b : b === undefined ? a : a + b

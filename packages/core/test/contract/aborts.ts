@@ -18,7 +18,7 @@ export function describeAborts(open: OpenScene): void {
       expect(await scene.requests()).toHaveLength(0)
     })
 
-    test('while the model is thinking', async () => {
+    test('while the model is thinking, and the connection is closed', async () => {
       await using scene = await open([{ fault: 'hang' }])
       const controller = new AbortController()
       const { signal } = controller
@@ -26,6 +26,7 @@ export function describeAborts(open: OpenScene): void {
       await scene.arrival(1)
       controller.abort(reason)
       await expect(run).rejects.toBe(reason)
+      await scene.closing(1)
       expect(await scene.requests()).toHaveLength(1)
     })
 

@@ -16,6 +16,16 @@ export function describeAnswers(open: OpenScene): void {
       expect(await scene.requests()).toHaveLength(1)
     })
 
+    test.for([model, '@cf/meta/llama-3.1-70b-instruct'])('comes from %s', async (asked) => {
+      await using scene = await open([
+        { toolCalls: [{ toolName: 'get_weather', input: { city: 'Lisbon' } }] },
+        'Warm.',
+      ])
+      const agent = createAgent({ backend: scene.backend, model: asked, tools: [weather] })
+      expect(await agent.run('Lisbon?')).toMatchObject({ text: 'Warm.', stopReason: 'answer' })
+      expect((await scene.requests()).map((request) => request.model)).toEqual([asked, asked])
+    })
+
     test('is asked for with the model, the conversation and a `max_tokens` of our own', async () => {
       await using scene = await open(['Hello.'])
       const agent = createAgent({ backend: scene.backend, model, instructions: 'Be brief.' })
@@ -121,7 +131,7 @@ export function describeAnswers(open: OpenScene): void {
       const result = await createAgent({ backend: scene.backend, model }).run(messages)
       expect(result.messages).toEqual([...messages, { role: 'assistant', content: 'Done.' }])
       const [request] = await scene.requests()
-      expect(request?.inputs['messages']).toEqual(messages)
+      expect(request?.inputs.messages).toEqual(messages)
     })
 
     test('goes on from the messages of an earlier run', async () => {
@@ -136,9 +146,7 @@ export function describeAnswers(open: OpenScene): void {
       const second = await agent.run([...stored, { role: 'user', content: 'Where was it?' }])
       expect(second.text).toBe('You asked about Lisbon.')
       const requests = await scene.requests()
-      const contents = (requests.at(-1)?.inputs['messages'] as { content: string }[]).map(
-        (message) => message.content,
-      )
+      const contents = requests.at(-1)?.inputs.messages?.map((message) => message.content)
       expect(contents).toEqual([
         'Is it warm in Lisbon?',
         '{"name":"get_weather","parameters":{"city":"Lisbon"}}',
@@ -188,7 +196,7 @@ export function describeAnswers(open: OpenScene): void {
       await createAgent({ backend, model, tools: [weather], toolFormat }).run('Hi')
       const flat = describeWeather
       const [request] = await scene.requests()
-      expect(request?.inputs['tools']).toEqual([
+      expect(request?.inputs.tools).toEqual([
         toolFormat === 'flat' ? flat : { type: 'function', function: flat },
       ])
     })

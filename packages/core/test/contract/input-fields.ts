@@ -1,4 +1,4 @@
-import { generate, type GenerateOptions } from '@drover/core'
+import { generate, type GenerateOptions, type WireInputs } from '@drover/core'
 import { describe, expect, test } from 'vitest'
 import { describeWeather, model, weather } from './subjects.ts'
 import type { JsonObject, OpenScene } from './stage.ts'
@@ -92,7 +92,7 @@ const REFUSED: readonly (readonly [field: keyof GenerateOptions, value: unknown,
 
 /** Every field of both inputs of the seed model pages, as it arrives at the service. */
 export function describeInputFields(open: OpenScene): void {
-  const arrive = async (options: Fields): Promise<JsonObject | undefined> => {
+  const arrive = async (options: Fields): Promise<WireInputs | undefined> => {
     await using scene = await open(['ok'])
     await generate({ backend: scene.backend, model, ...options })
     return (await scene.requests())[0]?.inputs
@@ -122,7 +122,7 @@ export function describeInputFields(open: OpenScene): void {
           { role: 'user', content: 'And now?' },
         ],
       })
-      expect(inputs?.['messages']).toEqual([
+      expect(inputs?.messages).toEqual([
         { role: 'system', content: 'Be brief.' },
         { role: 'system', content: 'Be kind.' },
         { role: 'user', content: 'Hi' },

@@ -9,13 +9,15 @@ export interface ScriptServer {
   readonly close: () => Promise<void>
 }
 
-/** Names the scene of a request that comes through `env.AI`; miniflare hands a Worker's headers on with `mf-header-`. */
-export const SCENE_HEADER = 'x-scene'
+/** Names the scene of a request through `env.AI`; miniflare hands a Worker's headers on with `mf-header-`. */
+const SCENE_HEADER = 'x-scene'
 
 interface ServedScene {
   readonly emulator: Emulator
-  readonly arrivals: number[]
-  /** Called with each arrival. */
+  arrivals: number
+  /** Connections that the other side closed before they were answered. */
+  closings: number
+  /** Called whenever one of the counts grows. */
   readonly waiting: Set<() => void>
   /** The entry that the model source took for the request under way. */
   taken: StagedReply | undefined
@@ -24,9 +26,9 @@ interface ServedScene {
 }
 
 /**
- * Starts the server. `POST /scenes` with replies gives `{ key }`; below `/scenes/<key>` there are `requests`,
- * `arrival/<number>` (answers once that request has arrived) and `rest` (the address for a REST backend); DELETE ends a scene. What
- * names no scene is answered by a rehearsal.
+ * Starts the server. `POST /scenes/` with replies gives `{ key }`; below `/scenes/<key>` there are `requests`,
+ * `arrivals/<number>` and `closings/<number>` (answered once there were so many) and `rest` (the address for a REST
+ * backend); DELETE ends a scene. What names no scene is answered by a rehearsal.
  */
 export async function startScriptServer(): Promise<ScriptServer> {
   const scenes = new Map<string, ServedScene>()
@@ -48,7 +50,10 @@ export async function startScriptServer(): Promise<ScriptServer> {
     if (folder !== 'scenes') return play(scene, request, response, request.url ?? '/')
     if (action === 'rest') return play(scene, request, response, `/${rest.join('/')}`)
     if (action === 'requests') return sendJson(response, scene.emulator.requests)
-    if (action === 'arrival') return sendJson(response, await arrival(scene, Number(rest[0])))
+    if (action === 'arrivals' || action === 'closings') {
+      await grown(scene, action, Number(rest[0]))
+      return sendJson(response, null)
+    }
     scenes.delete(name)
     await scene.emulator.close()
     sendJson(response, null)
@@ -84,7 +89,8 @@ async function createScene(replies: readonly StagedReply[]): Promise<ServedScene
   const emulator = await startEmulator({ model })
   const scene: ServedScene = {
     emulator,
-    arrivals: [],
+    arrivals: 0,
+    closings: 0,
     waiting: new Set(),
     taken: undefined,
     queue: Promise.resolve(),
@@ -112,13 +118,16 @@ async function play(
   const turn = scene.queue.then(async () => {
     scene.taken = undefined
     const answer = await ask(scene.emulator, request, path, body)
-    return { answer, text: await answer.text(), reply: scene.taken as StagedReply | undefined } // set by the model source
+    const text = await answer.text()
+    return { answer, text, reply: scene.taken as StagedReply | undefined } // the model source has set it
   })
   scene.queue = turn
   const { answer, text, reply } = await turn
   if (request.method === 'POST') {
-    scene.arrivals.push(answer.status)
-    for (const tell of scene.waiting) tell()
+    response.on('close', () => {
+      if (!response.writableEnded) count(scene, 'closings')
+    })
+    count(scene, 'arrivals')
   }
   if (typeof reply === 'object' && 'fault' in reply) return fail(reply.fault, response, text)
   if (typeof reply === 'object' && 'body' in reply) {
@@ -138,12 +147,17 @@ function fail(fault: 'hang' | 'cut' | 'half', response: ServerResponse, text: st
   response.write(text.slice(0, text.length / 2), () => response.destroy())
 }
 
-function arrival(scene: ServedScene, number: number): Promise<number> {
+function count(scene: ServedScene, what: 'arrivals' | 'closings'): void {
+  scene[what]++
+  for (const tell of scene.waiting) tell()
+}
+
+function grown(scene: ServedScene, what: 'arrivals' | 'closings', number: number): Promise<void> {
   return new Promise((resolve) => {
     const tell = (): void => {
-      if (scene.arrivals.length < number) return
+      if (scene[what] < number) return
       scene.waiting.delete(tell)
-      resolve(scene.arrivals.length)
+      resolve()
     }
     scene.waiting.add(tell)
     tell()

@@ -1,28 +1,40 @@
 import { scriptedBackend, type ScriptEntry } from '@drover/core/testing'
-import type { JsonObject, Scene, StagedReply } from './stage.ts'
+import type { Scene, StagedReply } from './stage.ts'
 
 /** Sets a scene with `scriptedBackend`: no server, no wire. */
 export async function openScriptedScene(replies: readonly StagedReply[]): Promise<Scene> {
   const waiting = new Set<() => void>()
+  const tellAll = (): void => waiting.forEach((tell) => tell())
+  let closings = 0
+  const grown = (count: () => number, number: number): Promise<void> =>
+    new Promise((resolve) => {
+      const tell = (): void => {
+        if (count() >= number) resolve()
+      }
+      waiting.add(tell)
+      tell()
+    })
   const backend = scriptedBackend(
     replies.map((reply) => (asked) => {
-      for (const tell of waiting) tell()
+      tellAll()
       return toEntry(reply, asked.inputs.messages?.at(-1)?.content ?? asked.inputs.prompt ?? '')
     }),
   )
   return {
-    backend,
-    // What the wire carries is JSON, whatever its type is called.
-    requests: async () =>
-      backend.requests.map(({ model, inputs }) => ({ model, inputs: { ...inputs } as JsonObject })),
-    arrival: (number) =>
-      new Promise<void>((resolve) => {
-        const tell = (): void => {
-          if (backend.requests.length >= number) resolve()
-        }
-        waiting.add(tell)
-        tell()
-      }),
+    backend: {
+      ...backend,
+      send: (request, options) => {
+        // What a connection's closing is to a server, its signal is here.
+        options.signal?.addEventListener('abort', () => {
+          closings++
+          tellAll()
+        })
+        return backend.send(request, options)
+      },
+    },
+    requests: async () => backend.requests,
+    arrival: (number) => grown(() => backend.requests.length, number),
+    closing: (number) => grown(() => closings, number),
     [Symbol.asyncDispose]: async () => {},
   }
 }

@@ -11,7 +11,8 @@ export function servedScenes(url: string, connect: (key: string) => Backend): Op
     return {
       backend: connect(key),
       requests: async () => (await read('requests')) as readonly SeenRequest[], // the emulator's own list
-      arrival: (number) => read(`arrival/${number}`),
+      arrival: (number) => read(`arrivals/${number}`),
+      closing: (number) => read(`closings/${number}`),
       [Symbol.asyncDispose]: async () => {
         await fetch(`${url}/scenes/${key}`, { method: 'DELETE' })
       },

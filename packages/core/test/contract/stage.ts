@@ -1,8 +1,8 @@
-import type { Backend, JsonValue } from '@drover/core'
+import type { Backend, JsonValue, WireInputs } from '@drover/core'
 
 /**
- * What the model, or what stands between it and us, does with one request. Plain JSON, so that it can be told to a server
- * from inside workerd. A text or calls are spoken by the model; the rest is what a backend must survive.
+ * What the model, or what stands between it and us, does with one request. Plain JSON, so that it can be told to a
+ * server from inside workerd. A text or calls are spoken by the model; the rest is what a backend must survive.
  */
 export type StagedReply =
   | string
@@ -34,7 +34,7 @@ export interface JsonObject {
 /** A request as it arrived. */
 export interface SeenRequest {
   readonly model: string
-  readonly inputs: JsonObject
+  readonly inputs: WireInputs
 }
 
 /** A backend with a script behind it. */
@@ -44,6 +44,8 @@ export interface Scene extends AsyncDisposable {
   readonly requests: () => Promise<readonly SeenRequest[]>
   /** Resolves when request `number` (from 1) has arrived. */
   readonly arrival: (number: number) => Promise<unknown>
+  /** Resolves when `number` connections were closed on our side before they were answered. */
+  readonly closing: (number: number) => Promise<unknown>
 }
 
 /** Sets a scene: replies in order, one for each request. */

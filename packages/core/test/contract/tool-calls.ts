@@ -1,4 +1,4 @@
-import { createAgent } from '@drover/core'
+import { createAgent, type WireMessage, type WireToolCall } from '@drover/core'
 import { describe, expect, test } from 'vitest'
 import { model, weather, yielding } from './subjects.ts'
 import type { JsonObject, OpenScene, StagedReply } from './stage.ts'
@@ -58,7 +58,7 @@ export function describeToolCalls(open: OpenScene): void {
       const agent = createAgent({ backend, model: '@cf/qwen/qwen3-30b-a3b-fp8', tools: [weather] })
       await agent.run('Lisbon and Oslo?')
       const sent = await wireMessages(scene, 2)
-      expect(sent.map((message) => message['role'])).toEqual(['user', 'assistant', 'tool', 'tool'])
+      expect(sent.map((message) => message.role)).toEqual(['user', 'assistant', 'tool', 'tool'])
       expect(sent[1]).toMatchObject({
         content: '',
         tool_calls: [
@@ -85,7 +85,7 @@ export function describeToolCalls(open: OpenScene): void {
       const result = await agent.run('Lisbon?')
       expect(result.messages[1]).toMatchObject({ role: 'assistant', content: 'Let me look.' })
       const sent = await wireMessages(scene, 2)
-      expect(sent[1]?.['content']).toBe(
+      expect(sent[1]?.content).toBe(
         'Let me look.\n{"name":"get_weather","parameters":{"city":"Lisbon"}}',
       )
     })
@@ -183,7 +183,7 @@ export function describeToolCalls(open: OpenScene): void {
       expect(result).toMatchObject({ text: 'I know A and B.', stopReason: 'max-steps' })
       const requests = await scene.requests()
       expect(requests.map(({ inputs }) => 'tools' in inputs)).toEqual([true, true, false])
-      const reminder = (requests[2]?.inputs['messages'] as JsonObject[]).at(-1)
+      const reminder = requests[2]?.inputs.messages?.at(-1)
       expect(reminder).toMatchObject({ role: 'system' })
       expect(result.steps.at(-1)?.closing).toBe(true)
     })
@@ -207,9 +207,8 @@ export function describeToolCalls(open: OpenScene): void {
 
 type Scene = Awaited<ReturnType<OpenScene>>
 
-async function wireMessages(scene: Scene, request: number): Promise<readonly JsonObject[]> {
-  const seen = (await scene.requests())[request - 1]
-  return seen?.inputs['messages'] as readonly JsonObject[] // every request of these cases has messages
+async function wireMessages(scene: Scene, request: number): Promise<readonly WireMessage[]> {
+  return (await scene.requests())[request - 1]?.inputs.messages ?? []
 }
 
 /** Runs an agent whose first reply calls one tool, and gives what the model then read of it. */
@@ -218,10 +217,10 @@ async function toldOf(scene: Scene, agent: ReturnType<typeof createAgent>): Prom
   expect(result.stopReason).toBe('answer')
   const last = (await wireMessages(scene, 2)).at(-1)
   expect(last).toMatchObject({ role: 'tool' })
-  return String(last?.['content'])
+  return last?.content ?? ''
 }
 
-const wireCall = (id: string, input: JsonObject): JsonObject => ({
+const wireCall = (id: string, input: JsonObject): WireToolCall => ({
   id,
   type: 'function',
   function: { name: 'get_weather', arguments: JSON.stringify(input) },

@@ -322,7 +322,7 @@ describe('what the model can repair goes back to the model', () => {
     const wire = { tool_calls: [{ name: 'get_weather', arguments: deep }] }
     const backend = scriptedBackend([{ wire }, 'Done.'])
     const result = await createAgent({ backend, model, tools: [weather] }).run('Go')
-    expect(result.steps[0]?.toolResults[0]?.output).toContain('64 levels deep')
+    expect(result.steps[0]?.toolResults[0]?.output).toContain('at most 64 levels')
   })
 })
 
