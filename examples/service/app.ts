@@ -112,6 +112,7 @@ const statuses: Readonly<Record<DroverErrorCode, ContentfulStatusCode>> = {
   'test.unscripted': 500,
   // The model's
   'model.empty': 502,
+  'reply.truncated': 502,
   'model.json_mode': 502,
   'http.protocol': 502,
   'http.server': 502,

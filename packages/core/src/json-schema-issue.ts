@@ -9,7 +9,7 @@ export interface Issue {
   readonly distance: number
 }
 
-/** One issue as a model reads it: `` `stops[0].city`: expected a string, got a number ``. */
+/** One issue as a model reads it: `` `stops[0].city`: expected a string, got 5 ``. */
 export function formatIssue(path: string, message: string): string {
   return `${path === '' ? 'input' : `\`${path}\``}: ${message}`
 }
@@ -29,24 +29,13 @@ export function jsonType(value: unknown): string {
 
 /** A JSON type in words: `a string`. */
 export function typeInWords(type: string): string {
-  return WORDS.get(type) ?? type
+  return type === 'null' ? type : `${/^[aio]/.test(type) ? 'an' : 'a'} ${type}`
 }
 
-/** A value in a few words: short text and booleans as they are, anything else by its type. */
+/** A value in a few words: lists and objects by their type, anything else as it is, long text cut. */
 export function valueInWords(value: unknown): string {
   if (typeof value === 'string') {
     return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)
   }
-  return typeof value === 'boolean' ? String(value) : typeInWords(jsonType(value))
+  return Object(value) === value ? typeInWords(jsonType(value)) : String(value)
 }
-
-const WORDS: ReadonlyMap<string, string> = new Map([
-  ['string', 'a string'],
-  ['number', 'a number'],
-  ['integer', 'an integer'],
-  ['boolean', 'true or false'],
-  ['null', 'null'],
-  ['array', 'a list'],
-  ['object', 'an object'],
-  ['undefined', 'nothing'],
-])

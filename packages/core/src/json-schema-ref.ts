@@ -5,24 +5,9 @@ import { own } from './json.ts'
 export type SchemaNode = JsonSchema | boolean
 
 /** The schema that a local `$ref` such as `#`, `#/$defs/city` or `#/properties/city` names; undefined when none does. */
-export function resolveRef(root: SchemaNode, ref: string): SchemaNode | undefined {
-  if (ref === '#') return root
-  if (!ref.startsWith('#/')) return undefined
-  const keys = ref.slice(2).split('/')
-  let node: unknown = root
-  let key = ''
-  for (const [index, part] of keys.entries()) {
-    key += unescapeKey(part)
-    const child = own(node, key)
-    if (child === undefined && index < keys.length - 1) {
-      // zod-to-json-schema leaves a `/` inside a property name unescaped.
-      key += '/'
-      continue
-    }
-    node = child
-    key = ''
-  }
-  return isSchemaNode(node) ? node : undefined
+export function resolveRef(root: unknown, ref: string): unknown {
+  const [start, ...keys] = ref.split('/').map(unescapeKey)
+  return keys.reduce(own, start === '#' ? root : undefined)
 }
 
 /** True for what may stand where a schema stands. */
@@ -33,6 +18,11 @@ export function isSchemaNode(value: unknown): value is SchemaNode {
 /** True for a schema with keywords. */
 export function isSchemaObject(value: unknown): value is JsonSchema {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The value where it is a list; an empty one for anything else that a schema may hold in its place. */
+export function asList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
 }
 
 function unescapeKey(part: string): string {

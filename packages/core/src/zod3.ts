@@ -2,7 +2,7 @@ import { ignoreOverride, zodToJsonSchema } from 'zod-to-json-schema'
 import { DroverError } from './errors.ts'
 import type { JsonSchema } from './json-schema.ts'
 import { own } from './json.ts'
-import { type Bound, represent } from './tool/representable.ts'
+import { type Bounds, isJsonLiteral, represent } from './tool/representable.ts'
 import type { StandardSchema } from './tool/standard-schema.ts'
 import { type ZodResult, fromZod } from './tool/zod-result.ts'
 
@@ -36,7 +36,7 @@ export function zod3<Schema extends Zod3Schema>(
       version: 1,
       vendor: 'zod',
       validate: async (value) => fromZod(await schema.safeParseAsync(value)),
-      jsonSchema: { input: () => convert(schema, ['#']) },
+      jsonSchema: { input: () => plain(convert(schema, ['#'])) },
     },
   }
 }
@@ -58,6 +58,33 @@ function convert(schema: Zod3Schema, basePath: readonly string[]): Record<string
   })
 }
 
+/** As plain JSON: a bigint that is a default becomes a number, and references are what the standard says. */
+function plain(root: object): Record<string, unknown> {
+  const text = JSON.stringify(root, (key, value: unknown) => {
+    if (typeof value === 'bigint') return Number(value)
+    return key === '$ref' && typeof value === 'string' ? escapeRef(root, value) : value
+  })
+  return JSON.parse(text)
+}
+
+/** The converter leaves a `/` inside a property name as it is, which a reference then seems to part. */
+function escapeRef(root: object, ref: string): string {
+  let node: unknown = root
+  let key = ''
+  let escaped = '#'
+  for (const part of ref.split('/').slice(1)) {
+    key += part
+    const child = own(node, key)
+    if (child === undefined) key += '/'
+    else {
+      escaped += `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`
+      node = child
+      key = ''
+    }
+  }
+  return escaped
+}
+
 /** Writes what the converter would write in a way that inputs could not be read back from. */
 const override: Override = (def, { currentPath }) => {
   const rewritten = rewrite(def, currentPath)
@@ -72,7 +99,7 @@ function rewrite(def: object, path: readonly string[]): JsonSchema | undefined {
   const kind = kindOf(def)
   const members = membersOf(def)
   if ([def, ...members.map(({ _def }) => _def)].some(isForeignLiteral)) {
-    represent('literal', [], path)
+    represent('literal', {}, path)
   }
   if (kind === 'ZodLiteral') return own(def, 'value') === null ? { type: 'null' } : undefined
   const kinds = members.map(({ _def }) => kindOf(_def))
@@ -93,7 +120,7 @@ const postProcess: NonNullable<ConverterOptions['postProcess']> = (made, def) =>
   if (!isNarrower || made === undefined) return made
   const { format: _, ...rest } = made as Record<string, unknown> // a schema object: it has a format
   // The same schema without one keyword, and with our own.
-  return { ...rest, 'x-drover': { note: `format: ${format}` } } as ReturnType<typeof postProcess>
+  return { ...rest, 'x-note': `format: ${format}` } as ReturnType<typeof postProcess>
 }
 
 function kindOf(def: object): string {
@@ -108,9 +135,7 @@ function membersOf(def: object): readonly Zod3Schema[] {
 }
 
 function isForeignLiteral(def: object): boolean {
-  const value = own(def, 'value')
-  const isJson = value === null || ['string', 'number', 'boolean'].includes(typeof value)
-  return kindOf(def) === 'ZodLiteral' && !isJson
+  return kindOf(def) === 'ZodLiteral' && !isJsonLiteral(own(def, 'value'))
 }
 
 function checksOf(def: object): readonly unknown[] {
@@ -118,12 +143,15 @@ function checksOf(def: object): readonly unknown[] {
   return Array.isArray(checks) ? checks : []
 }
 
-function boundsOf(def: object): readonly Bound[] {
-  return checksOf(def).flatMap((check) => {
+function boundsOf(def: object): Bounds {
+  const bounds: Record<string, string | number> = {}
+  for (const check of checksOf(def)) {
     const kind = own(check, 'kind')
-    if (kind !== 'min' && kind !== 'max') return []
-    const limit = own(check, 'value')
-    const value = kindOf(def) === 'ZodDate' ? new Date(Number(limit)) : limit
-    return [{ kind, value, isInclusive: own(check, 'inclusive') !== false }]
-  })
+    if (kind !== 'min' && kind !== 'max') continue
+    const limit = Number(own(check, 'value'))
+    const keyword =
+      own(check, 'inclusive') === false ? `exclusiveM${kind.slice(1)}imum` : `${kind}imum`
+    bounds[keyword] = kindOf(def) === 'ZodDate' ? new Date(limit).toISOString() : limit
+  }
+  return bounds
 }

@@ -38,6 +38,7 @@ test('these names are the public surface', () => {
   `)
   expect(Object.keys(wire).toSorted()).toMatchInlineSnapshot(`
     [
+      "allCalls",
       "checkGateway",
       "checkModelId",
       "checkOption",

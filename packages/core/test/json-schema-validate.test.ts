@@ -1,6 +1,5 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { Ajv } from 'ajv'
-import addFormats from 'ajv-formats'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { validateJson } from '../src/json-schema-validate.ts'
@@ -57,10 +56,6 @@ const schemas = fc.letrec<{ schema: unknown; object: JsonSchema }>((tie) => {
       anyOf: list,
       oneOf: list,
       not: schema,
-      if: schema,
-      // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
-      then: schema,
-      else: schema,
       $ref: fc.constant('#/$defs/shared'),
     },
     { requiredKeys: [] },
@@ -115,79 +110,24 @@ it('takes null where a type is nullable', () => {
   expect(validateJson({ type: 'string' }, null)).toEqual(['input: expected a string, got null'])
 })
 
-describe('formats', () => {
-  const ajv = new Ajv({ strict: false })
-  addFormats.default(ajv)
-  it.each([
-    [
-      'date',
-      [
-        '2026-02-28',
-        '2024-02-29',
-        '0004-02-29',
-        '2026-02-29',
-        '2026-13-01',
-        '2026-00-10',
-        '2026-1-1',
-        'x',
-      ],
-    ],
-    [
-      'date-time',
-      [
-        '2026-01-31T09:00:00Z',
-        '2026-01-31T09:00:00.5+02:00',
-        '2026-01-31T25:00:00Z',
-        '2026-01-31T09:00:00',
-        '2026-01-31',
-      ],
-    ],
-    [
-      'email',
-      [
-        'ada@example.com',
-        'x.y+z@sub.example.org',
-        'ada',
-        'ada@',
-        '@x.org',
-        'a b@x.org',
-        'a..b@x.org',
-      ],
-    ],
-    [
-      'uri',
-      ['https://example.com/a?b#c', 'mailto:ada@example.com', 'example.com', '/a/b', 'https://a b'],
-    ],
-    ['uuid', ['123e4567-e89b-12d3-a456-426614174000', '123e4567-e89b-12d3-a456-42661417400', 'x']],
-  ])('judges %s as Ajv does', (format, texts) => {
-    for (const text of texts) {
-      const schema = { type: 'string', format }
-      expect([text, validateJson(schema, text).length === 0]).toEqual([
-        text,
-        ajv.validate(schema, text),
-      ])
-    }
-  })
-})
-
 describe('what it says', () => {
   it.each<[JsonSchema, unknown, readonly string[]]>([
     [
       { properties: { city: { type: 'string' } } },
       { city: 5 },
-      ['`city`: expected a string, got a number'],
+      ['`city`: expected a string, got 5'],
     ],
     [{ required: ['city'] }, {}, ['`city`: required, but missing']],
-    [{ additionalProperties: false }, { town: 1 }, ['`town`: not a known property; leave it out']],
+    [{ additionalProperties: false }, { town: 1 }, ['`town`: not allowed here; leave it out']],
     [{ enum: ['a', 'b'] }, 'c', ['input: expected one of "a", "b", got "c"']],
-    [{ const: 1 }, 2, ['input: expected 1, got a number']],
+    [{ const: 1 }, 2, ['input: expected 1, got 2']],
     [{ type: ['string', 'null'] }, true, ['input: expected a string or null, got true']],
     [{ minimum: 1 }, 0, ['input: expected at least 1, got 0']],
     [{ items: { maxLength: 2 } }, ['abc'], ['`[0]`: expected at most 2 characters, got 3']],
     [
       { items: { properties: { 'a b': { type: 'null' } } } },
       [{ 'a b': 1 }],
-      ['`[0]["a b"]`: expected null, got a number'],
+      ['`[0]["a b"]`: expected null, got 1'],
     ],
     [{ $ref: '#/$defs/gone' }, 1, ['input: the schema refers to `#/$defs/gone`, which is missing']],
     [

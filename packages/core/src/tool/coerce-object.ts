@@ -1,6 +1,6 @@
+import { listedSchemas } from '../json-schema-child.ts'
 import { childPath } from '../json-schema-issue.ts'
 import { isSchemaObject } from '../json-schema-ref.ts'
-import { matchesPattern } from '../json-schema-scalar.ts'
 import type { JsonSchema } from '../json-schema.ts'
 import { own } from '../json.ts'
 import type { JsonValue } from '../message.ts'
@@ -105,16 +105,6 @@ function mayKnow(node: unknown, key: string): boolean {
 function schemasOf(node: JsonSchema, name: string): readonly unknown[] {
   const listed = listedSchemas(node, name)
   return listed.length > 0 ? listed : [node['additionalProperties'] ?? true]
-}
-
-/** Those under the name itself and under the patterns that it matches. */
-function listedSchemas(node: JsonSchema, name: string): readonly unknown[] {
-  const named = own(node.properties, name)
-  const patterns = node['patternProperties']
-  const matching = isSchemaObject(patterns)
-    ? Object.entries(patterns).filter(([pattern]) => matchesPattern(node, pattern, name))
-    : []
-  return [...(named === undefined ? [] : [named]), ...matching.map(([, schema]) => schema)]
 }
 
 /**

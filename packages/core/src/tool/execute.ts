@@ -39,49 +39,52 @@ export interface Answer {
 export async function execute(execution: Execution): Promise<Answer> {
   const { call, tools, signal, problem, maxOutputChars } = execution
   const tool = tools.get(call.toolName)
+  let dispatched = false
+  const refused = (output: string): Answer => ({ output, isError: true, dispatched })
   if (tool === undefined) return refused(unknownTool(call.toolName, tools))
-  if (problem !== undefined) return refused(`The tool \`${tool.name}\` was not run. ${problem}`)
+  const named = `The tool \`${tool.name}\``
+  if (problem !== undefined) return refused(`${named} was not run. ${problem}`)
   // A copy: what a tool does to its input must not reach the history.
   const parsing = tool.parseInput(cloneJson(call.input))
   const parsed = parsing instanceof Promise ? await untilAborted(parsing, signal) : parsing
-  if (!parsed.ok) return refused(badInput(tool, parsed.issues))
+  if (!parsed.ok) {
+    const issues = parsed.issues.map((issue) => `\n- ${issue}`).join('')
+    return refused(
+      `${named} was not run, because its input is not valid:${issues}\nCall it again with a corrected input.`,
+    )
+  }
   signal.throwIfAborted()
   execution.onDispatch(tool)
+  dispatched = true
   try {
-    const given = await untilAborted(enter(tool, parsed.value, execution), signal)
-    const checked = await tool.parseOutput(given)
+    const checked = await tool.parseOutput(
+      await untilAborted(enter(tool, parsed.value, execution), signal),
+    )
     if (checked.ok)
-      return {
-        output: toOutputText(checked.value, maxOutputChars),
-        isError: false,
-        dispatched: true,
-      }
-    const why = checked.issues.join('; ')
-    return failed(
-      `The tool \`${tool.name}\` ran, but its result does not match its own output schema: ${why}`,
+      return { output: toOutputText(checked.value, maxOutputChars), isError: false, dispatched }
+    return refused(
+      `${named} ran, but its result does not match its own output schema: ${checked.issues.join('; ')}`,
     )
   } catch (error) {
     signal.throwIfAborted()
-    return failed(`The tool \`${tool.name}\` failed: ${toErrorText(error)}`)
+    return refused(`${named} failed: ${toErrorText(error)}`)
   }
 }
 
 /** Enters the tool; what it throws at once and what it rejects with later are the same to the caller. */
 async function enter(tool: AnyTool, input: unknown, execution: Execution): Promise<unknown> {
+  const { call, signal, idempotencyKey, step, messages, log } = execution
   const context: ToolContext<never> = {
-    signal: execution.signal,
-    toolCallId: execution.call.toolCallId,
-    idempotencyKey: execution.idempotencyKey,
-    step: execution.step,
-    messages: execution.messages,
+    signal,
+    toolCallId: call.toolCallId,
+    idempotencyKey,
+    step,
+    messages,
     context: execution.context as never, // the agent's type says that every tool's context is what the caller gave
-    log: execution.log,
+    log,
   }
   return tool.execute(input as never, context) // `parseInput` just gave it, in the shape of the tool's own schema
 }
-
-const refused = (output: string): Answer => ({ output, isError: true, dispatched: false })
-const failed = (output: string): Answer => ({ output, isError: true, dispatched: true })
 
 function unknownTool(name: string, tools: ReadonlyMap<string, AnyTool>): string {
   const near = nearest(name, tools.keys())
@@ -89,8 +92,3 @@ function unknownTool(name: string, tools: ReadonlyMap<string, AnyTool>): string 
   const hint = near === undefined ? '' : ` Did you mean \`${near}\`?`
   return `There is no tool named \`${name.slice(0, 100)}\`.${hint} The tools are: ${names || 'none'}.`
 }
-
-const badInput = (tool: AnyTool, issues: readonly string[]): string =>
-  `The tool \`${tool.name}\` was not run, because its input is not valid:\n` +
-  issues.map((issue) => `- ${issue}`).join('\n') +
-  '\nCall it again with a corrected input.'

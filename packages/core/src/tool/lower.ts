@@ -1,12 +1,13 @@
-import { DroverError } from '../errors.ts'
-import { type SchemaNode, isSchemaNode, isSchemaObject } from '../json-schema-ref.ts'
-import { compilePattern } from '../json-schema-scalar.ts'
+import { defined } from '../defined.ts'
+import { type SchemaNode, asList, isSchemaObject } from '../json-schema-ref.ts'
 import type { JsonSchema } from '../json-schema.ts'
+import { own } from '../json.ts'
 import { mergeAlternatives } from './alternatives.ts'
 import { markMixed } from './mixed.ts'
 import type { ToolParameters } from './parameters.ts'
-import { type Shape, type ShapeOf, codecOf, isNever, singleType } from './shape.ts'
-import { type Words, createWords, nameInWords } from './words.ts'
+import { refusal, unlike } from './refusal.ts'
+import type { Shape, ShapeOf } from './shape.ts'
+import { type Note, createWords, describe, nameInWords, useNotes } from './words.ts'
 
 /** A schema in the form that Workers AI accepts, and what reading inputs needs to know of it. */
 export interface Lowered {
@@ -19,10 +20,9 @@ export interface Lowered {
 
 // A schema that refers to itself is written out so many times; fewer where that would be too much to send.
 const LEVELS = [3, 2, 1]
-const MAX_NODES = 2_000
-
-// How a part refers to the whole.
-const ROOT = { text: JSON.stringify({ $ref: '#' }), name: 'the whole input' }
+const MAX_PARTS = 2_000
+// Beside a `format`, a longer pattern says no more than the format does.
+const MAX_PATTERN_CHARS = 60
 
 /**
  * Rewrites an object schema so that every property, at every depth, has one string `type` and a `description`, which is
@@ -40,237 +40,165 @@ const ROOT = { text: JSON.stringify({ $ref: '#' }), name: 'the whole input' }
  */
 export function lowerSchema(schema: SchemaNode, shapeOf: ShapeOf): Lowered {
   const given = shapeOf(schema)
-  if (singleType(given) !== 'object') {
-    const type =
-      given.types === undefined ? 'no type' : `the type ${given.types.join(' or ') || 'null'}`
-    throw refusal(
-      `expected \`input\` to be the schema of an object, got ${type}: wrap it in an object`,
-    )
+  const { types = ['any'], members } = given
+  if (types.join() !== 'object') {
+    const type = types.join(' or ') || 'null'
+    throw unlike('`input`', 'the schema of an object', `the type ${type}: wrap it in an object`)
   }
-  const words = createWords(shapeOf)
-  const source = given.members.length === 0 ? schema : mergeAlternatives(given, shapeOf)
-  const union = given.members.map(words.type).join(' | ')
+  const source = members.length === 0 ? schema : mergeAlternatives(given, shapeOf)
   for (const levels of LEVELS) {
-    const state: State = { shapeOf, words, levels, left: MAX_NODES, hasTexts: false }
-    const shape = shapeOf(source)
-    const { keywords } = shape
-    const { properties, ...rest } = lowerKeywords(state, shape, [ROOT])
-    if (state.left < 0) continue
-    const notes = words.notes({ ...shape, members: [], isNullable: false })
-    const description = sentences(keywords['description'], union && `One of: ${union}.`, ...notes)
-    return {
-      parameters: deepFreeze({
-        type: 'object' as const,
-        ...(description !== '' && { description }),
-        properties: properties ?? {},
-        ...rest,
-      }),
-      source,
-      hasTexts: state.hasTexts,
-    }
+    const lowered = writeOut(source, members, levels, shapeOf)
+    if (lowered !== undefined) return lowered
   }
-  throw refusal(
-    `expected a schema of at most ${MAX_NODES} parts when its references are written out, got more`,
-  )
+  throw refusal(`expected a schema of at most ${MAX_PARTS} parts with its references written out`)
 }
 
-interface State {
-  readonly shapeOf: ShapeOf
-  readonly words: Words
-  readonly levels: number
-  left: number
-  hasTexts: boolean
-}
-
-/** The schemas that a place stands in, outermost first, as text. */
+/** The schemas that a place stands in, outermost first, as text, and how they are called. */
 type Path = readonly { readonly text: string; readonly name: string }[]
 
-/** What is sent of a schema beside `type` and `description`. */
-interface Sent {
-  enum?: readonly unknown[]
-  properties?: Record<string, JsonSchema>
-  required?: readonly string[]
-  items?: JsonSchema
-  [keyword: string]: unknown
-}
+/** Undefined when it would be too much. `members` are the alternatives that `source` stands for. */
+function writeOut(
+  source: SchemaNode,
+  members: readonly unknown[],
+  levels: number,
+  shapeOf: ShapeOf,
+): Lowered | undefined {
+  const words = createWords(shapeOf)
+  let left = MAX_PARTS
+  let hasTexts = false
 
-/** A property: one string type, one description. */
-function lowerProperty(state: State, node: SchemaNode, name: string, path: Path): JsonSchema {
-  const shape = state.shapeOf(node)
-  const { keywords, isNullable, types } = shape
-  const about = keywords['description'] ?? nameInWords(name)
-  if (isNever(shape))
-    return { type: 'string', description: sentences(about, 'Leave this out.'), not: {} }
-  if (types?.length === 0) return { type: 'null', description: sentences(about, 'Always null.') }
-  const type = singleType(shape)
-  const notes = state.words.notes(shape)
-  if (type === undefined) {
-    state.hasTexts = true
-    const { default: preset } = keywords
-    const mayBeText = types === undefined || types.includes('string')
-    const way = mayBeText
-      ? 'Lists and objects as JSON text, anything else as it is'
-      : 'Send it as JSON text'
-    const allowed = `Allowed: ${state.words.type(node)}. ${way}.`
-    // The notes on null and on alternatives would say again what the type says.
-    const others = notes.filter((note) => /^(Default|For example|Deprecated)/.test(note))
-    return markMixed({
-      type: 'string',
-      description: sentences(about, allowed, ...others),
-      ...(isNullable && { nullable: true }),
-      ...(preset !== undefined && {
-        default: typeof preset === 'string' ? preset : JSON.stringify(preset),
-      }),
+  /** A property has one string type and a description; any other part has the types and the description it has. */
+  const write: Write = (node, name, path, isProperty) => {
+    const shape = shapeOf(node)
+    const { types, isNullable, keywords } = shape
+    const hasNull = isNullable && types?.length !== 0
+    const use = useNotes(keywords)
+    let type: string | readonly string[] | undefined =
+      types?.length === 1 ? types[0] : shape.members.length > 0 ? undefined : types
+    let sent: object = {}
+    let notes: readonly Note[] = []
+    if (types?.length === 0) {
+      type = isNullable ? 'null' : isProperty ? 'string' : undefined
+      notes = [isProperty && (isNullable ? 'always null' : 'leave this out')]
+      if (!isNullable) sent = { not: {} }
+    } else if (isProperty && types?.length !== 1) {
+      hasTexts = true
+      type = 'string'
+      const isNoText = types?.includes('string') === false
+      const way = isNoText
+        ? 'send it as JSON text'
+        : 'lists and objects as JSON text, anything else as it is'
+      notes = [`allowed: ${words.type(node)}`, way, ...use]
+      const { default: preset } = keywords
+      sent = defined({ default: typeof preset === 'string' ? preset : JSON.stringify(preset) })
+    } else {
+      const text = JSON.stringify(node)
+      const same = path.filter((place) => place.text === text)
+      // With the budget spent nothing further is looked at: the result is thrown away.
+      if (--left < 0 || same.length >= levels) {
+        notes = [`same shape as ${same[0]?.name}`, isProperty && hasNull && 'or null']
+      } else {
+        if (isProperty) notes = [...words.notes(shape), ...use]
+        sent = writeKeywords(
+          shape,
+          name,
+          [...path, { text, name: `\`${name}\`` }],
+          isProperty && hasNull,
+        )
+      }
+    }
+    const description = describe(keywords, isProperty ? nameInWords(name) : '', notes)
+    const nullable = (isProperty && hasNull) || undefined
+    const made = defined({ type, description, nullable, ...sent })
+    if (isProperty && types?.length !== 1 && types?.length !== 0) return markMixed(made)
+    return !isProperty && hasNull && types !== undefined
+      ? { anyOf: [made, { type: 'null' }] }
+      : made
+  }
+
+  const writeKeywords = (shape: Shape, name: string, path: Path, hasNull: boolean): object => {
+    const { types, keywords } = shape
+    const { format, items, prefixItems, additionalProperties: rest } = keywords
+    const part = (node: unknown, of = name): JsonSchema => write(node, of, path, false)
+    const inner = (node: unknown): JsonSchema | undefined =>
+      isSchemaObject(node) && Object.keys(node).length > 0 ? part(node) : undefined
+    const isSent = (pattern: unknown): boolean =>
+      typeof pattern === 'string' && (format === undefined || pattern.length <= MAX_PATTERN_CHARS)
+
+    const copied = Object.keys(keywords)
+      .filter((key) => COPIED.test(key))
+      .toSorted()
+    const patterns = asList(keywords['allOf']).filter((each) => isSent(own(each, 'pattern')))
+    const { type: _, ...names } = inner(keywords['propertyNames']) ?? {}
+    // Positions are written differently in draft-07 and 2020-12, so a tuple is sent as a list of any of its forms.
+    const positions = [...asList(prefixItems), ...(isSchemaObject(items) ? [items] : [])]
+    const parts = positions.map((item) => part(item, `${name}[]`))
+    const forms = [...new Map(parts.map((form) => [JSON.stringify(form), form])).values()]
+    const constants = keywords.enum?.filter((value) => value !== null)
+    const anyOf = shape.members.map((member) => part(member))
+    if (hasNull && anyOf.length > 0) anyOf.push({ type: 'null' })
+    return defined({
+      ...Object.fromEntries(copied.map((key) => [key, keywords[key]])),
+      enum: constants && [...constants, ...(hasNull ? [null] : [])],
+      pattern:
+        types?.includes('string') !== false && isSent(keywords['pattern'])
+          ? keywords['pattern']
+          : undefined,
+      allOf: filled(patterns),
+      // Without a schema for the rest, anything may follow the positions.
+      items: items === undefined ? items : forms.length > 1 ? { anyOf: forms } : forms[0],
+      maxItems:
+        items === false
+          ? Math.min(Number(keywords['maxItems'] ?? Infinity), parts.length)
+          : keywords['maxItems'],
+      properties: mapped(keywords.properties, (node, key) => write(node, key, path, true)),
+      patternProperties: mapped(keywords['patternProperties'], part),
+      required: filled(asList(keywords.required)),
+      additionalProperties: rest === false ? rest : inner(rest),
+      propertyNames: Object.keys(names).length > 0 ? names : undefined,
+      anyOf: filled(anyOf),
     })
   }
-  const inner = enter(state, node, name, path)
-  const nullable = isNullable && { nullable: true }
-  if (typeof inner === 'string') {
-    const note = `Same shape as ${inner}.${isNullable ? ' Or null.' : ''}`
-    return { type, description: sentences(about, note), ...nullable }
+
+  const shape = shapeOf(source)
+  const { keywords } = shape
+  const sent = writeKeywords(shape, '', [ROOT], false)
+  if (left < 0) return undefined
+  const notes = [...words.notes({ ...shape, members, isNullable: false }), ...useNotes(keywords)]
+  const description = describe(keywords, '', notes)
+  const parameters = {
+    type: 'object' as const,
+    ...defined({ description }),
+    properties: {},
+    ...sent,
   }
-  const sent = lowerKeywords(state, shape, inner)
-  if (isNullable && sent.enum !== undefined) sent.enum = [...sent.enum, null]
-  if (isNullable && Array.isArray(sent['anyOf']))
-    sent['anyOf'] = [...sent['anyOf'], { type: 'null' }]
-  return { type, description: sentences(about, ...notes), ...nullable, ...sent }
+  return { parameters: deepFreeze(parameters), source, hasTexts }
 }
 
-/** A schema where no `type` is asked for: an item, a value of a record, an alternative. */
-function lowerPart(state: State, node: SchemaNode, name: string, path: Path): JsonSchema {
-  const shape = state.shapeOf(node)
-  const { keywords, members, isNullable, types } = shape
-  if (isNever(shape)) return { not: {} }
-  if (types?.length === 0) return { type: 'null' }
-  const type = singleType(shape) ?? (members.length === 0 ? types : undefined)
-  const inner = enter(state, node, name, path)
-  const about = keywords['description']
-  const description =
-    typeof inner === 'string' ? sentences(about, `Same shape as ${inner}.`) : sentences(about)
-  const sent: JsonSchema = {
-    ...(type !== undefined && { type }),
-    ...(description !== '' && { description }),
-    ...(typeof inner !== 'string' && lowerKeywords(state, shape, inner)),
-  }
-  return isNullable && types !== undefined ? { anyOf: [sent, { type: 'null' }] } : sent
-}
+type Write = (node: unknown, name: string, path: Path, isProperty: boolean) => JsonSchema
 
-/** One level further in; the name of the place it repeats when the schema was written out often enough. */
-function enter(state: State, node: SchemaNode, name: string, path: Path): Path | string {
-  state.left -= 1
-  const text = JSON.stringify(node)
-  const same = path.filter((place) => place.text === text)
-  // With the budget spent nothing further is looked at: the result is thrown away.
-  if (same.length >= state.levels || state.left < 0) return same[0]?.name ?? 'its parent'
-  return [...path, { text, name: `\`${name}\`` }]
-}
+// How a part refers to the whole.
+const ROOT = { text: JSON.stringify({ $ref: '#' }), name: 'the whole input' }
 
 // Keywords that are sent as they are.
-const COPIED = (
-  'title default examples format contentEncoding minLength maxLength minimum maximum exclusiveMinimum ' +
-  'exclusiveMaximum multipleOf uniqueItems minProperties maxProperties minItems maxItems pattern'
-).split(' ')
+const COPIED =
+  /^(title|default|examples|format|contentEncoding|uniqueItems|multipleOf|(min|max|exclusiveM).+)$/
 
-function lowerKeywords(state: State, shape: Shape, path: Path): Sent {
-  const { keywords, members, types } = shape
-  const sent: Sent = {}
-  const codec = codecOf(keywords)
-  if (codec === 'date') sent['format'] = 'date-time'
-  if (keywords.enum !== undefined) sent.enum = keywords.enum.filter((value) => value !== null)
-  for (const key of COPIED) {
-    const value = keywords[key]
-    if (value !== undefined && !(key === 'pattern' && codec !== undefined)) sent[key] = value
-  }
-  const patterns = shape.leftovers.filter(isCopied)
-  if (patterns.length > 0) sent['allOf'] = patterns
-  for (const part of [keywords, ...patterns]) checkPattern(part['pattern'])
-
-  if (types?.includes('object') !== false) lowerObject(state, shape, path, sent)
-  if (types?.includes('array') !== false) lowerItems(state, shape, path, sent)
-  if (members.length > 0) {
-    sent['anyOf'] = members.map((member) => lowerPart(state, member, nameOf(path), path))
-  }
-  return sent
+function filled<Item>(list: readonly Item[]): readonly Item[] | undefined {
+  return list.length > 0 ? list : undefined
 }
 
-function lowerObject(state: State, { keywords }: Shape, path: Path, sent: Sent): void {
-  const { properties, required, additionalProperties: rest, propertyNames: names } = keywords
-  const part = (node: SchemaNode): JsonSchema => lowerPart(state, node, nameOf(path), path)
-  if (properties !== undefined) {
-    sent.properties = Object.fromEntries(
-      Object.entries(properties).map(([name, node]) => [
-        name,
-        lowerProperty(state, node, name, path),
-      ]),
-    )
-  }
-  if (required !== undefined && required.length > 0) sent.required = required
-  if (rest === false) sent['additionalProperties'] = false
-  if (isSchemaObject(rest) && Object.keys(rest).length > 0)
-    sent['additionalProperties'] = part(rest)
-  if (isSchemaObject(names)) {
-    const sentNames = part(names)
-    if (Object.keys(sentNames).some((key) => key !== 'type')) sent['propertyNames'] = sentNames
-  }
-  if (isSchemaObject(keywords['patternProperties'])) {
-    const entries = Object.entries(keywords['patternProperties'])
-    for (const [pattern] of entries) checkPattern(pattern)
-    sent['patternProperties'] = Object.fromEntries(
-      entries.flatMap(([pattern, node]) => (isSchemaNode(node) ? [[pattern, part(node)]] : [])),
-    )
-  }
-}
-
-/** Positions are written differently in draft-07 and 2020-12, so a tuple is sent as a list of any of its forms. */
-function lowerItems(state: State, { keywords }: Shape, path: Path, sent: Sent): void {
-  const { prefixItems, items } = keywords
-  if (prefixItems === undefined && items === undefined) return
-  const isClosed = items === false
-  const nodes = [...(prefixItems ?? []), ...(isClosed || items === undefined ? [] : [items])]
-  const parts = nodes.map((node) => lowerPart(state, node, `${nameOf(path)}[]`, path))
-  const forms = [...new Map(parts.map((part) => [JSON.stringify(part), part])).values()]
-  // Without a schema for the rest, anything may follow the positions.
-  const isOpen = prefixItems !== undefined && items === undefined
-  const [only] = forms
-  if (!isOpen && forms.length > 0)
-    sent.items = forms.length === 1 && only !== undefined ? only : { anyOf: forms }
-  if (isClosed) sent['maxItems'] = Math.min(Number(sent['maxItems'] ?? Infinity), nodes.length)
-}
-
-function nameOf(path: Path): string {
-  return path.at(-1)?.name.replaceAll('`', '') ?? ''
-}
-
-function isCopied(part: JsonSchema): boolean {
-  return Object.keys(part).every((key) => COPIED.includes(key))
-}
-
-function checkPattern(pattern: unknown): void {
-  if (typeof pattern === 'string' && compilePattern(pattern) === undefined) {
-    throw refusal(
-      `expected every \`pattern\` to be a regular expression, got ${JSON.stringify(pattern)}`,
-    )
-  }
-}
-
-/** Texts as one, each ended with a full stop where another follows. */
-function sentences(...texts: readonly unknown[]): string {
-  return texts
-    .filter((text) => typeof text === 'string' && text.trim() !== '')
-    .map((text, index, all) =>
-      index < all.length - 1 && !/[.!?:]$/.test(String(text).trim())
-        ? `${String(text).trim()}.`
-        : String(text).trim(),
-    )
-    .join(' ')
-}
-
-function refusal(message: string): DroverError {
-  return new DroverError('config.tool', message)
+function mapped(
+  nodes: unknown,
+  map: (node: unknown, key: string) => JsonSchema,
+): Record<string, JsonSchema> | undefined {
+  if (!isSchemaObject(nodes)) return undefined
+  const entries = Object.entries(nodes)
+  return Object.fromEntries(entries.map(([key, node]) => [key, map(node, key)]))
 }
 
 function deepFreeze<Value>(value: Value): Value {
-  if (typeof value !== 'object' || value === null) return value
-  for (const child of Object.values(value)) deepFreeze(child)
-  return Object.freeze(value)
+  if (typeof value === 'object' && value !== null)
+    Object.values(Object.freeze(value)).forEach(deepFreeze)
+  return value
 }

@@ -1,99 +1,70 @@
-import { canonicalText } from '../json-schema-scalar.ts'
-import { type SchemaNode, isSchemaNode, isSchemaObject } from '../json-schema-ref.ts'
-import type { JsonSchema } from '../json-schema.ts'
+import { canonicalText } from '../json-schema-limit.ts'
+import { type SchemaNode, asList, isSchemaObject } from '../json-schema-ref.ts'
+import { own } from '../json.ts'
 
-/** The keywords of one schema, its `type` as a list. */
+/** The keywords of one schema: `type` as a list, in `allOf` what could not be merged. */
 export interface Keywords {
+  readonly type?: readonly string[]
   readonly enum?: readonly unknown[]
   readonly properties?: { readonly [name: string]: SchemaNode }
   readonly required?: readonly string[]
-  readonly items?: SchemaNode
-  readonly prefixItems?: readonly SchemaNode[]
   readonly [keyword: string]: unknown
 }
 
-/**
- * One set of keywords that means both. What one keyword cannot say, such as two patterns, is left over on its own.
- * Where `additionalProperties` of one side would refuse the properties of the other, it is left out: that is what the
- * makers of intersections mean.
- */
-export function mergeKeywords(
-  left: Keywords,
-  right: Keywords,
-): { readonly keywords: Keywords; readonly leftovers: readonly JsonSchema[] } {
-  const keywords: Record<string, unknown> = { ...left }
-  const leftovers: JsonSchema[] = []
-  for (const [key, value] of Object.entries(right)) {
-    if (!Object.hasOwn(keywords, key)) {
-      keywords[key] = value
-      continue
-    }
-    const merged = mergeValue(key, keywords[key], value)
-    if (merged === CONFLICT) leftovers.push({ [key]: value })
-    else keywords[key] = merged
+/** One set of keywords that means both. What one keyword cannot say, such as two patterns, stays in `allOf`. */
+export function merge(left: Keywords, right: Keywords): Keywords {
+  const made: Record<string, unknown> = { ...left }
+  for (const [key, theirs] of Object.entries(right)) {
+    const ours = own(left, key)
+    const both = ours === undefined ? theirs : mergeValues(key, ours, theirs)
+    if (both === undefined) made['allOf'] = [...asList(made['allOf']), { [key]: theirs }]
+    else made[key] = both
   }
-  const isOpen = (side: Keywords): boolean =>
-    side['additionalProperties'] === undefined && side.properties !== undefined
-  if (keywords['additionalProperties'] === false && (isOpen(left) || isOpen(right))) {
-    delete keywords['additionalProperties']
-  }
-  return { keywords, leftovers }
+  return made
 }
 
-const CONFLICT = Symbol('conflict')
+/** The types that both lists allow: of `number` and `integer` the integers. A missing list allows everything. */
+export function commonTypes(
+  left: readonly string[] | undefined,
+  right: readonly string[] | undefined,
+): readonly string[] | undefined {
+  if (left === undefined || right === undefined) return left ?? right
+  const among = (types: readonly string[]) => (type: string) =>
+    types.includes(type) || (type === 'integer' && types.includes('number'))
+  return [...new Set([...left.filter(among(right)), ...right.filter(among(left))])]
+}
 
-// The outer schema stands left: what it says of itself counts.
-const FIRST_WINS = new Set([
-  'description',
-  'title',
-  'default',
-  'examples',
-  'deprecated',
-  'x-drover',
-])
-
-function mergeValue(key: string, left: unknown, right: unknown): unknown {
-  if (FIRST_WINS.has(key) || canonicalText(left) === canonicalText(right)) return left
+/** Undefined where no value of the keyword says both. */
+function mergeValues(key: string, left: unknown, right: unknown): unknown {
+  // The outer schema stands left: what it says of itself counts.
+  if (/^(description|title|default|examples|deprecated|x-drover)$/.test(key)) return left
   if (typeof left === 'number' && typeof right === 'number') {
-    if (/^(min|exclusiveMin)/.test(key)) return Math.max(left, right)
-    if (/^(max|exclusiveMax)/.test(key)) return Math.min(left, right)
+    if (/min/i.test(key)) return Math.max(left, right)
+    if (/max/i.test(key)) return Math.min(left, right)
   }
+  if (key === 'items') return intersection(left, right)
+  // What one side would refuse of the other's properties is not what the makers of intersections mean.
+  if (key === 'additionalProperties')
+    return left === false ? right : right === false ? left : intersection(left, right)
   if (Array.isArray(left) && Array.isArray(right)) {
-    if (key === 'required') return [...new Set<unknown>([...left, ...right])]
-    if (key === 'enum') return common(left, right)
-    if (key === 'type') return common(withIntegers(left), withIntegers(right))
+    if (key === 'type') return commonTypes(left, right)
+    if (key === 'enum') return left.filter((value) => right.some((other) => isSame(value, other)))
+    if (key === 'required' || key === 'allOf') return [...new Set<unknown>([...left, ...right])]
   }
   if (key === 'properties' && isSchemaObject(left) && isSchemaObject(right)) {
-    return mergeProperties(left, right)
+    const made: Record<string, unknown> = { ...left }
+    for (const [name, schema] of Object.entries(right))
+      made[name] = intersection(own(left, name) ?? true, schema)
+    return made
   }
-  if (key === 'items' && isSchemaNode(left) && isSchemaNode(right)) return both(left, right)
-  if (key === 'additionalProperties' && isSchemaNode(left) && isSchemaNode(right)) {
-    return left === false ? right : right === false ? left : both(left, right)
-  }
-  if (key === 'uniqueItems' || key === 'nullable') return key === 'uniqueItems'
-  return CONFLICT
+  return isSame(left, right) ? left : undefined
 }
 
-function mergeProperties(left: JsonSchema, right: JsonSchema): Record<string, unknown> {
-  const properties: Record<string, unknown> = { ...left }
-  for (const [name, schema] of Object.entries(right)) {
-    const other = Object.hasOwn(left, name) ? left[name] : undefined
-    properties[name] = isSchemaNode(other) && isSchemaNode(schema) ? both(other, schema) : schema
-  }
-  return properties
-}
-
-function both(left: SchemaNode, right: SchemaNode): SchemaNode {
-  if (left === true || canonicalText(left) === canonicalText(right)) return right
+function intersection(left: unknown, right: unknown): unknown {
+  if (left === true || isSame(left, right)) return right
   return right === true ? left : { allOf: [left, right] }
 }
 
-function common(left: readonly unknown[], right: readonly unknown[]): readonly unknown[] {
-  const texts = new Set(right.map(canonicalText))
-  return left.filter((value) => texts.has(canonicalText(value)))
-}
-
-/** Every integer is a number: `["number"]` and `["integer"]` have the integers in common. */
-function withIntegers(types: readonly unknown[]): readonly unknown[] {
-  return types.includes('number') ? [...types, 'integer'] : types
+function isSame(left: unknown, right: unknown): boolean {
+  return canonicalText(left) === canonicalText(right)
 }

@@ -15,9 +15,9 @@ export function toOutputText(value: unknown, maxChars: number = DEFAULT_MAX_OUTP
  * Never throws, whatever the thrown thing's own `toString` does.
  */
 export function toErrorText(thrown: unknown): string {
-  let text = 'unknown error'
+  let text = ''
   try {
-    text = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : asText(thrown)
+    text = asText(thrown instanceof Error ? toPlain(thrown) : thrown)
   } catch {
     // A thrown thing that cannot be looked at stays unknown.
   }

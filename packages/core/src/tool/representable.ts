@@ -1,16 +1,14 @@
-import { DroverError } from '../errors.ts'
+import { limitsOf } from '../json-schema-limit.ts'
 import type { JsonSchema } from '../json-schema.ts'
+import { own } from '../json.ts'
+import { refusal } from './refusal.ts'
 
 /** A date as a model may write it: a day alone, or with a time; UTC where no zone is named. */
 export const DATE_TEXT: RegExp =
-  /^\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:[zZ]|[+-]\d\d:?\d\d)?)?$/
+  /^(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)([zZ]|[+-]\d\d:?\d\d)?)?$/
 
-/** A bound of a date or bigint that its library checks. */
-export interface Bound {
-  readonly kind: 'min' | 'max'
-  readonly value: unknown
-  readonly isInclusive: boolean
-}
+/** The bounds that its library checks of a date, as ISO text, or of a bigint: by `minimum`, `exclusiveMaximum` and so on. */
+export type Bounds = Readonly<Record<string, string | number>>
 
 /**
  * JSON Schema for a kind of schema whose values JSON lacks but can write, marked so that inputs are decoded; undefined for
@@ -19,59 +17,40 @@ export interface Bound {
  */
 export function represent(
   kind: string,
-  bounds: readonly Bound[],
+  bounds: Bounds,
   path: readonly PropertyKey[],
 ): JsonSchema | undefined {
-  const instead = INSTEAD.get(kind)
-  if (instead !== undefined) {
-    throw new DroverError(
-      'config.tool',
-      `JSON has no value for ${instead[0]}${placeOf(path)}: use ${instead[1]}`,
-    )
+  const instead = own(INSTEAD, kind)
+  if (typeof instead === 'string') {
+    throw refusal(`JSON has no value for this \`z.${kind}\`${placeOf(path)}: use ${instead}`)
   }
-  if (kind === 'date') {
-    return { type: 'string', pattern: DATE_TEXT.source, ...mark('date', bounds) }
+  if (kind === 'bigint') {
+    return { type: ['integer', 'string'], pattern: '^-?\\d+$', 'x-drover': kind, ...bounds }
   }
-  if (kind !== 'bigint') return undefined
-  const isExact = ({ value }: Bound): boolean => Number.isSafeInteger(Number(value))
-  const limits = bounds.filter(isExact).map((bound) => [keywordOf(bound), Number(bound.value)])
+  if (kind !== 'date') return undefined
+  const notes = limitsOf(bounds).map(({ words }) => words)
   return {
-    type: ['integer', 'string'],
-    pattern: '^-?\\d+$',
-    ...Object.fromEntries(limits),
-    ...mark(
-      'bigint',
-      bounds.filter((bound) => !isExact(bound)),
-    ),
+    type: 'string',
+    format: 'date-time',
+    pattern: DATE_TEXT.source,
+    'x-drover': kind,
+    ...(notes.length > 0 && { 'x-note': notes.join(', ') }),
   }
 }
 
-const INSTEAD: ReadonlyMap<string, readonly [what: string, use: string]> = new Map([
-  ['map', ['a Map', '`z.record(…)` and make the Map with `.transform()`']],
-  ['set', ['a Set', '`z.array(…)` and make the Set with `.transform()`']],
-  ['symbol', ['a symbol', '`z.literal("…")` or an enum']],
-  ['function', ['a function', 'a schema of plain data']],
-  ['promise', ['a promise', 'the schema inside the promise']],
-  [
-    'custom',
-    ['a custom or `instanceof` check', 'a schema of plain data with `.refine()` or `.transform()`'],
-  ],
-  ['file', ['a file', 'a string with a path, a URL or base64 text']],
-  ['nan', ['NaN', '`z.number()`']],
-  ['undefined', ['undefined', '`.optional()`']],
-  ['void', ['void', '`.optional()`']],
-  ['literal', ['a literal that is a bigint, a symbol or undefined', 'a string or number literal']],
-])
-
-/** Our own keyword: how values are decoded, and the bounds that no keyword of JSON Schema can say. */
-function mark(codec: 'date' | 'bigint', bounds: readonly Bound[]): JsonSchema {
-  const note = bounds.map(boundInWords).join(', ')
-  return { 'x-drover': { codec, ...(note !== '' && { note }) } }
-}
-
-function keywordOf({ kind, isInclusive }: Bound): string {
-  if (isInclusive) return `${kind}imum`
-  return kind === 'min' ? 'exclusiveMinimum' : 'exclusiveMaximum'
+const INSTEAD = {
+  map: '`z.record(…)` and `.transform()`',
+  set: '`z.array(…)` and `.transform()`',
+  symbol: 'an enum',
+  function: 'plain data',
+  promise: 'the schema inside',
+  // `z.instanceof` is one too.
+  custom: 'plain data and `.transform()`',
+  file: 'a path, a URL or base64 text',
+  nan: '`z.number()`',
+  undefined: '`.optional()`',
+  void: '`.optional()`',
+  literal: 'a literal of text, a number or a boolean',
 }
 
 /** ` at `stops[].city``, from the path of a JSON Schema. */
@@ -80,14 +59,13 @@ function placeOf(path: readonly PropertyKey[]): string {
   let isName = false
   for (const part of path.map(String)) {
     if (isName) place += place === '' ? part : `.${part}`
-    else if (['items', 'prefixItems', 'additionalProperties'].includes(part)) place += '[]'
+    else if (/^(items|prefixItems|additionalProperties)$/.test(part)) place += '[]'
     isName = !isName && part === 'properties'
   }
-  return place === '' ? '' : ` at \`${place}\``
+  return place && ` at \`${place}\``
 }
 
-function boundInWords({ kind, value, isInclusive }: Bound): string {
-  const limit = value instanceof Date ? value.toISOString() : String(value)
-  if (kind === 'min') return `${isInclusive ? 'at least' : 'more than'} ${limit}`
-  return `${isInclusive ? 'at most' : 'less than'} ${limit}`
+/** Whether JSON can write the constant. */
+export function isJsonLiteral(value: unknown): boolean {
+  return value === null || ['string', 'number', 'boolean'].includes(typeof value)
 }

@@ -1,8 +1,11 @@
 import { DroverError } from '../errors.ts'
+import { valueInWords } from '../json-schema-issue.ts'
+import { expected } from '../option.ts'
 import type { Logger } from '../log.ts'
 import type { Message } from '../message.ts'
 import type { ToolParameters } from './parameters.ts'
 import type { ParseResult } from './parse-result.ts'
+import { refusal, unlike } from './refusal.ts'
 import { type ToolInput, readInputSchema, readOutputSchema } from './schema.ts'
 import type { StandardSchema } from './standard-schema.ts'
 
@@ -75,9 +78,9 @@ export interface Tool<Input = never, Context = unknown> {
   readonly execute: (input: Input, context: ToolContext<Context>) => unknown
 }
 
+const NAME = /^[A-Za-z_][\w-]{0,63}$/
 // `satisfies` keeps this list and the type the same.
 const EFFECTS: readonly string[] = ['read', 'idempotent', 'once'] satisfies ToolEffect[]
-const NAME = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/
 
 /** A tool of any input and any context, as a list of different ones holds it. */
 export type AnyTool = Tool<never, never>
@@ -92,37 +95,38 @@ export function tool<
   Context = unknown,
   Output extends StandardSchema | undefined = undefined,
 >(options: ToolOptions<Input, Context, Output>): Tool<ParsedInput<Input>, Context> {
-  const { name, description, effect = 'once', execute } = options
+  const { name, description, input, output, effect = 'once', execute } = options
+  const check = (isFine: boolean, what: string, wanted: string, got: unknown): void => {
+    if (!isFine) throw unlike(what, wanted, valueInWords(got))
+  }
   if (typeof name !== 'string' || !NAME.test(name)) {
-    throw refusal(
-      'Expected the `name` of a tool to be 1 to 64 letters, digits, `_` and `-`, beginning with a letter or `_`, ' +
-        `got ${show(name)}.`,
+    throw expected(
+      'config.tool',
+      'the `name` of a tool',
+      '1 to 64 letters, digits, `_` and `-`, beginning with a letter or `_`',
+      name,
     )
   }
-  if (typeof description !== 'string' || description.trim() === '') {
-    throw refusal(
-      `Tool \`${name}\`: expected \`description\` to say what the tool does, got ${show(description)}.`,
-    )
+  try {
+    const isText = typeof description === 'string' && description.trim() !== ''
+    check(isText, '`description`', 'a text that says what the tool does', description)
+    check(EFFECTS.includes(effect), '`effect`', "'read', 'idempotent' or 'once'", effect)
+    check(typeof execute === 'function', '`execute`', 'a function', execute)
+    const { parameters, parse: parseInput } = readInputSchema(input)
+    const parseOutput = readOutputSchema(output)
+    return Object.freeze({
+      name,
+      description,
+      parameters,
+      effect,
+      parseInput,
+      parseOutput,
+      execute,
+    })
+  } catch (error) {
+    if (!DroverError.is(error)) throw error
+    throw refusal(`Tool \`${name}\`: ${error.message}.`, error)
   }
-  if (!EFFECTS.includes(effect)) {
-    throw refusal(
-      `Tool \`${name}\`: expected \`effect\` to be 'read', 'idempotent' or 'once', got ${show(effect)}.`,
-    )
-  }
-  if (typeof execute !== 'function') {
-    throw refusal(`Tool \`${name}\`: expected \`execute\` to be a function, got ${show(execute)}.`)
-  }
-  const { parameters, parse } = readInputSchema(options.input, name)
-  const parseOutput = readOutputSchema(options.output, name)
-  return Object.freeze({
-    name,
-    description,
-    parameters,
-    effect,
-    parseInput: parse,
-    parseOutput,
-    execute,
-  })
 }
 
 /**
@@ -139,16 +143,4 @@ export function checkToolNames(tools: readonly { readonly name: string }[]): voi
     }
     seen.add(name)
   }
-}
-
-function refusal(message: string): DroverError {
-  return new DroverError('config.tool', message)
-}
-
-function show(value: unknown): string {
-  return typeof value === 'string'
-    ? JSON.stringify(value.slice(0, 80))
-    : value === null
-      ? 'null'
-      : `a value of type ${typeof value}`
 }

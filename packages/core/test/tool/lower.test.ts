@@ -77,7 +77,9 @@ describe.each(rows)('$name in $flavour', ({ input, values, isMixed }) => {
     const text = toolText(subject, 'flat')
     expect(toolText(define(input), 'flat')).toBe(text)
     expect(JSON.parse(text)).toEqual(toFlatTool(subject))
-    expect(text).not.toMatch(/"(\$ref|\$defs|\$schema|\$id|definitions|prefixItems|x-drover)"/)
+    expect(text).not.toMatch(
+      /"(\$ref|\$defs|\$schema|\$id|definitions|prefixItems|x-drover|x-note)"/,
+    )
     expect(isFrozen(subject.parameters)).toBe(true)
   })
 })

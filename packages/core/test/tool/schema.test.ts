@@ -311,7 +311,7 @@ describe('inputs', () => {
       ok: false,
       issues: [
         '`city`: required, but missing',
-        '`days`: expected an integer or true or false, got "x"',
+        '`days`: expected an integer or a boolean, got "x"',
       ],
     })
     expect(await made.parseInput('Oslo')).toEqual({
@@ -455,7 +455,7 @@ describe('schemas of other libraries', () => {
     expect(await made.parseInput({ a: 1 })).toEqual({ ok: false, issues: ['`a`: expected text'] })
   })
 
-  it('are asked again without options that they refuse', () => {
+  it('are given no options of zod', () => {
     const picky = standard((options) => {
       if ('libraryOptions' in options) throw new TypeError('unknown option')
       return converted
@@ -476,7 +476,7 @@ describe('schemas of other libraries', () => {
       throw new Error('no JSON Schema for morphs')
     })
     expect(() => define(fails)).toThrow(
-      'Tool `subject`: expected a schema that acme can write as JSON Schema, got: no JSON Schema for morphs.',
+      'Tool `subject`: expected `input` to be a schema that acme can write as JSON Schema, got no JSON Schema for morphs.',
     )
   })
 })

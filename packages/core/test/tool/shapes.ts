@@ -119,6 +119,16 @@ shape(
   { exact: false },
 )
 shape('bigint', safeBigint, { zod4: z.bigint(), mini: m.bigint(), zod3: z3.bigint() })
+shape(
+  'bigint with a default',
+  safeBigint,
+  {
+    zod4: z.bigint().default(5n),
+    mini: m._default(m.bigint(), 5n),
+    zod3: z3.bigint().default(5n),
+  },
+  { optional: true },
+)
 shape('bigint within bounds', fc.bigInt({ min: 1n, max: 99n }), {
   zod4: z.bigint().min(1n).max(99n),
   zod3: z3.bigint().min(1n).max(99n),
@@ -397,6 +407,12 @@ shape(
   nodes,
   { zod4: Node4, mini: NodeMini, zod3: Node3 },
   { top: true, exact: false },
+)
+shape(
+  'recursive behind a name with a slash',
+  fc.record({ 'in/out~1': nodes }),
+  { zod4: z.object({ 'in/out~1': Node4 }), zod3: z3.object({ 'in/out~1': Node3 }) },
+  { exact: false },
 )
 const Ping4: z.ZodType = z.object({
   get pong() {
