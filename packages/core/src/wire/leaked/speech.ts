@@ -42,7 +42,7 @@ const ABOUT = new RegExp(
     String.raw`\b(?:if|once|unless|until|after|when) (?:you|[a-z]+ had|they|the user)\b|\b(?:you to|from you|your (?:prompt|code|app|message|server|file|data|JSON|text)|you (?:asked|sent|wanted)|tell me|let me know|how (?:to|you|one|we|it|I|this)|ways to|(?:like|as) (?:this|so|these|that)|not sure|looks? like|what (?:\w+ ){0,6}(?:means?|contains?|is|does))\b`,
     String.raw`(?:\bnot|n['’]t|\bnever|\bavoid|\bwithout|\bunable to|\binstead of|\brather than) (?:\w+ ){0,3}(?:${CALL}|process|an? (?:real )?(?:tool|function))`,
     // Reports of what was.
-    String.raw`\b(?:wrong|incorrect|invalid|malformed|broken|fail\w*|reject\w*|previous\w*|earlier|last (?:\w+ )?calls|history|mistake|log(?:s|ged)?|transcript|quot\w+|return(?:ed|s)|was|were|been)\b`,
+    String.raw`\b(?:wrong|incorrect|invalid|malformed|broken|fail\w*|reject\w*|previous\w*|earlier|last (?:time|(?:\w+ )?calls)|history|mistake|log(?:s|ged)?|transcript|quot\w+|return(?:ed|s)|was|were|been)\b`,
     String.raw`\b(?:I|we|you|it|s?he|they|someone|the (?:user|model|assistant|docs?|log|author)) (?:(?:ha[vs]e?|had|already|just) )*(?:called|r[au]n|invoked|sent|made|used|executed|sa(?:id|ys)|wr[oi]tes?|emits?|outputs?|replied)\b`,
     String.raw`\?$`,
   ].join('|'),
@@ -58,6 +58,6 @@ export function isRemark(tail: string, isSameLine: boolean): boolean {
 /** The sentence that the call stands in goes on, and not with what the call is for. */
 const GOES_ON = /^(?!(?:to|and|for|now|first|so|then|next|again)\b)[a-z←→]/
 const REMARK = new RegExp(
-  String.raw`^[^.!?\n]{0,200}\b(?:example|hypothetical|placeholders?|illustrat\w*|replace|substitute|would ${DO})\b|\b(?:(?:shall|should|may|can|could) I|me to|proceed|go ahead|confirm)\b[^.?!\n]{0,80}\?|\bplease confirm\b|\b(?:I|you)['’]d\b|\b(?:type|reply|say|answer|press) (?:with )?\W?(?:yes|ok|y|enter)\b|\b(?:is|does) (?:this|that) (?:look|ok|right|correct|sound)|\b(?:did|was|were|do|ha[vs]e?|is|are|[cw]ould|can|will)(?: ?not|n['’]t) (?:\w+ )?(?:call|run|execut|sen[dt]|made|been|an? (?:real|actual))`,
+  String.raw`^[^.!?\n]{0,200}\b(?:example|hypothetical|placeholders?|illustrat\w*|replace|substitute|would ${DO})\b|\b(?:(?:shall|should|may|can|could) I|me to|proceed|go ahead|confirm)\b[^.?!\n]{0,80}\?|\b(?:please confirm|if allowed)\b|\b(?:I|you)['’]d\b|\b(?:type|reply|say|answer|press) (?:with )?\W?(?:yes|ok|y|enter)\b|\b(?:is|does) (?:this|that) (?:look|ok|right|correct|sound)|\b(?:did|was|were|do|ha[vs]e?|is|are|[cw]ould|can|will)(?: ?not|n['’]t) (?:\w+ )?(?:call|run|execut|sen[dt]|made|been|an? (?:real|actual))`,
   'i',
 )
