@@ -1,3 +1,4 @@
+import { matchAt } from './match-at.ts'
 import type { JsonValue } from './message.ts'
 
 /** A string, a number, a word, or why there is none. */
@@ -21,9 +22,11 @@ export function readString(text: string, start: number): Scalar<string> | undefi
   if (quote === '') return undefined
   let value = ''
   let from = start + quote.length
-  STOP.lastIndex = from
-  for (let found = STOP.exec(text); found !== null; found = STOP.exec(text)) {
+  for (let stop = from; ;) {
+    const found = matchAt(STOP, text, stop)
+    if (found === null) return CUT
     const at = found.index
+    stop = at + 1
     if (found[0] !== '\\') {
       if (!text.startsWith(quote, at)) continue
       return { status: 'value', value: value + text.slice(from, at), end: at + quote.length }
@@ -34,9 +37,8 @@ export function readString(text: string, start: number): Scalar<string> | undefi
     if (code !== '') value += String.fromCharCode(Number.parseInt(code.slice(1), 16))
     else if (char !== '\n') value += MEANT[ESCAPED.indexOf(char)] ?? `\\${char}`
     from = at + 1 + (code.length || 1)
-    STOP.lastIndex = from
+    stop = from
   }
-  return CUT
 }
 
 const WORD = /[A-Za-z_$][\w$.-]*/y
@@ -92,7 +94,5 @@ export function skipSpace(text: string, start: number): number {
   return code > 32 && code < 128 ? start : start + match(SPACE, text, start).length
 }
 
-function match(pattern: RegExp, text: string, at: number): string {
-  pattern.lastIndex = at
-  return pattern.exec(text)?.[0] ?? ''
-}
+const match = (pattern: RegExp, text: string, at: number): string =>
+  matchAt(pattern, text, at)?.[0] ?? ''

@@ -87,6 +87,13 @@ test('a cut value holds what was read and which parts are open', () => {
   })
 })
 
+test.each(['(1, 2)', '[(1,)]', '[02134]', '[12345678901234567890]'])(
+  'read exactly, what JSON has no word for is refused: %s',
+  (text) => {
+    expect(readLenient(text, 0, true).status).toBe('bad')
+  },
+)
+
 test('nesting and size are limited', () => {
   expect(valueOf('['.repeat(64) + ']'.repeat(64))).toBeDefined()
   expect(valueOf('['.repeat(65) + ']'.repeat(65))).toBeUndefined()

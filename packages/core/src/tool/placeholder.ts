@@ -31,14 +31,14 @@ export function isPlaceholder(text: string, about: ParameterWords): boolean {
 }
 
 const HTML =
-  /^(?:h\d|[bht]r|[eu]m|[dou]l|li|t[dh]|div|span|img|nav|body|head(?:er)?|footer|main|html|code|pre|form|input|label|button|select|option|section|article|strong|style|script|svg|table|video|canvas)$/i
+  /^(?:h\d|[bht]r|[eu]m|[dou]l|li|t[dh]|div|span|img|nav|body|head(?:er)?|footer|main|html|code|pre|form|input|label|link|meta|button|select|option|section|article|strong|style|script|svg|table|video|canvas)$/i
 const GAP =
   /^(?:\{\{[^{}]+\}\}|\$?\{[a-z_][\w.]*\}|\[(?:insert|enter|your)\b[^\][]*\]|your_\w+|your-[\w-]*(?:key|token|secret|here)|[a-z\d_]+_here|replace_me)$/i
 
 const RESULT = '(?:result|output|response|value|id)s?'
 // A last or first call may be one by telephone.
 const REFERENCE = new RegExp(
-  `^(?:the )?(?:\\w+ )?${RESULT} (?:of|from|returned by) (?:the )?(?:step \\d+|(?:previous|prior|earlier|(?:last|first)(?= (?:step|tool|function))) (?:tool |function |api )?(?:step|tool|function|call|${RESULT}))$`,
+  `^(?:the )?(?:\\w+ )?${RESULT} (?:of|from|returned by) (?:the )?(?:step \\d+|(?:previous|prior|earlier|(?:last|first)(?= (?:step|tool|function))) (?:tool |function |api )?(?:step|tool|function|call|result|response|output)s?)$`,
   'i',
 )
 
@@ -60,7 +60,7 @@ export function findToolReference(
 const MARKS = '[\\s"\'`()[\\]{}<>$_.-]*'
 /** The tool's name stands as a zero character: behind it, before it, or in a gap with it stands what makes it a result. */
 const TOOL_RESULT = new RegExp(
-  `^${MARKS}\\0${MARKS}(?:results?|outputs?|responses?|return value)(?:\\W.*)?$|\\b(?:${RESULT}|returned) (?:of|from|by|in)(?: the| calling| running)?${MARKS}\\0(?:\\(.*\\))?${MARKS}(?:call|tool|function)?${MARKS}$|^\\$?\\{+\\s*\\0[\\w.[\\]\\s()]*\\}+$`,
+  `^${MARKS}\\0${MARKS}(?:results?|outputs?|responses?|return value)(?:[.[\\s)\\]}>"'\`].*)?$|\\b(?:${RESULT}|returned) (?:of|from|by|in)(?: the| calling| running)?${MARKS}\\0(?:\\(.*\\))?${MARKS}(?:call|tool|function)?${MARKS}$|^\\$?\\{+\\s*\\0[\\w.[\\]\\s()]*\\}+$`,
   'i',
 )
 

@@ -89,6 +89,36 @@ test.each([
   expect(recover(text).calls).toMatchObject([{ toolName: 'get_weather', input: { city: 'Bern' } }])
 })
 
+test.each([
+  'Here is an example:',
+  'Here is what you could call:',
+  'Sure, someone must run this:',
+  'The function call developers need to send:',
+  'Here is the call I had run:',
+  'Here is what the author wrote:',
+  'The tool call was rejected:',
+  'Once you agree, I will call:',
+  "I won't use this tool call:",
+  'To do it, enter this function call:',
+  'Here is how we call it:',
+  'Here is the updated file:',
+  'Here is the output of the tool:',
+  'Here are the available functions:',
+])('a model that speaks of a call is not calling: %s', (lead) => {
+  expect(recover(`${lead}\n${CALL}`)).toEqual({
+    text: `${lead}\n${CALL}`,
+    calls: [],
+    rejected: [],
+  })
+})
+
+test('names of arguments may stand in quotes', () => {
+  for (const quote of ['"', "'", '']) {
+    const found = recover(`[get_weather(${quote}city${quote}="Bern")]`)
+    expect(found.calls).toMatchObject([{ input: { city: 'Bern' } }])
+  }
+})
+
 test('the caller decides whether an input is accepted', () => {
   const text = '{"name": "get_weather", "arguments": {"city": 7}}'
   expect(recover(text).calls).toEqual([

@@ -2,6 +2,7 @@ import type { JsonValue } from '../../message.ts'
 import { own } from '../../json.ts'
 import { readLenient } from '../../lenient-json.ts'
 import { skipSpace } from '../../lenient-scalar.ts'
+import { matchAt } from '../../match-at.ts'
 import { INPUT_KEYS, NAME_KEYS } from '../../tool/call-keys.ts'
 import type { OfferedTool, OfferedTools } from './offered-tools.ts'
 import { hasParameter, offeredTool, parameterNames } from './offered-tools.ts'
@@ -148,17 +149,14 @@ function stringCalls(text: string, tools: OfferedTools): readonly ShapedCall[] |
   const calls: ShapedCall[] = []
   let at = skipSpace(text, 0)
   while (at < text.length) {
-    NAME.lastIndex = at
-    const name = NAME.exec(text)?.[1]
+    const name = matchAt(NAME, text, at)?.[1]
     const tool = name === undefined ? undefined : offeredTool(tools, name)
     const read = tool === undefined ? undefined : readArguments(text, NAME.lastIndex - 1)
     if (tool === undefined || read?.status !== 'value') return undefined
     const call = writtenCall(tool, read, tools)
     if (call === undefined) return undefined
     calls.push(call)
-    SEPARATOR.lastIndex = read.end
-    SEPARATOR.exec(text)
-    if (SEPARATOR.lastIndex === 0) return undefined
+    if (matchAt(SEPARATOR, text, read.end) === null) return undefined
     at = SEPARATOR.lastIndex
   }
   return calls.length > 0 ? calls : undefined

@@ -1,4 +1,5 @@
 import type { JsonValue } from '../../message.ts'
+import { matchAt } from '../../match-at.ts'
 import type { Plainness, ShapedCall } from './call-shape.ts'
 import { openCall, shapedCalls, writtenCall } from './call-shape.ts'
 import { readLenient } from '../../lenient-json.ts'
@@ -120,8 +121,7 @@ function readNamedPlace(
     if (read?.status === 'cut') return cut
     if (read !== undefined) return { end: read.end, calls: [of(read.input, 'tags')], mark }
   }
-  GLUE.lastIndex = start + name.length
-  const glue = GLUE.exec(text)?.[0]
+  const glue = matchAt(GLUE, text, start + name.length)?.[0]
   if (glue === undefined) return after
   if (!isMarked && !(glue.includes('\n') && LINE_START.test(before))) return after
   const at = GLUE.lastIndex

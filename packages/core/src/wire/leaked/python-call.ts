@@ -1,3 +1,4 @@
+import { matchAt } from '../../match-at.ts'
 import type { JsonValue } from '../../message.ts'
 import { CLOSERS, readLenient } from '../../lenient-json.ts'
 import { skipSpace } from '../../lenient-scalar.ts'
@@ -33,11 +34,10 @@ export function readArguments(text: string, open: number): CallArguments {
     if (at >= text.length) return { status: 'cut' }
     if (text[at] === ')') return { status: 'value', end: at + 1, named, positional, code }
     if (text.startsWith('**{', at)) at += 2
-    KEYWORD.lastIndex = at
-    const keyword = KEYWORD.exec(text)
-    const name = keyword?.[1] ?? keyword?.[2]
+    const [keyword = '', , quoted, word] = matchAt(KEYWORD, text, at) ?? []
+    const name = quoted ?? word
     if (name === '__proto__' || (name !== undefined && Object.hasOwn(named, name))) return bad(at)
-    at += keyword?.[0].length ?? 0
+    at += keyword.length
     const value = readLenient(text, at)
     if (value.status === 'cut') return value
     const end = value.status === 'value' ? skipSpace(text, value.end) : value.end
@@ -57,7 +57,7 @@ export function readArguments(text: string, open: number): CallArguments {
   }
 }
 
-const KEYWORD = /(?:([A-Za-z_][\w$-]*)|"([\w$.-]+)"|'([\w$.-]+)')\s*(?:=(?!=)|:)\s*/y
+const KEYWORD = /(?:(["'])([\w$.-]+)\1|([A-Za-z_][\w$-]*))\s*(?:=(?!=)|:)\s*/y
 
 /** The comma or bracket that ends an expression; nothing where its brackets do not match or a paragraph ends first. */
 function skipExpression(text: string, start: number): number | undefined {

@@ -1,3 +1,4 @@
+import { matchAt } from '../../match-at.ts'
 import type { JsonValue } from '../../message.ts'
 
 /** The arguments of a call that are written as tags. */
@@ -20,22 +21,17 @@ const CLOSE = /\s*<\/(?:function|tool|call|invoke)[^>]{0,80}>/y
  * Nothing when no such tag follows.
  */
 export function readTagged(text: string, start: number): TaggedArguments | undefined {
-  FIRST.lastIndex = start
-  FIRST.exec(text)
+  matchAt(FIRST, text, start)
   const input: Record<string, JsonValue> = {}
   let at = FIRST.lastIndex
   for (;;) {
-    CLOSE.lastIndex = at
-    const close = CLOSE.exec(text)
-    if (close !== null) return { status: 'value', input, end: CLOSE.lastIndex }
-    PARAMETER.lastIndex = at
-    const parameter = PARAMETER.exec(text)
-    const name = parameter?.[1] ?? parameter?.[2]?.trim()
+    if (matchAt(CLOSE, text, at) !== null) return { status: 'value', input, end: CLOSE.lastIndex }
+    const [, written, listed] = matchAt(PARAMETER, text, at) ?? []
+    const name = written ?? listed?.trim()
     if (name === undefined)
       return UNFINISHED.test(text.slice(at, at + 400)) ? { status: 'cut' } : undefined
     if (name === '__proto__' || Object.hasOwn(input, name)) return undefined
-    END.lastIndex = PARAMETER.lastIndex
-    const end = END.exec(text)
+    const end = matchAt(END, text, PARAMETER.lastIndex)
     if (end === null) return { status: 'cut' }
     input[name] = text.slice(PARAMETER.lastIndex, end.index).replace(/^\n|\n$/g, '')
     at = END.lastIndex
