@@ -34,7 +34,7 @@ type Reading = (Omit<Place, 'start' | 'isMarked'> & { readonly mark?: string }) 
 export function findCalls(text: string, tools: OfferedTools): readonly Place[] {
   const places: Place[] = []
   let work = text.length + 20_000
-  const site = /[{[]|[A-Za-z_$][\w$.-]*/g
+  const site = sitesOf(tools)
   for (
     let found = site.exec(text);
     found !== null && work > 0 && places.length < MAX_PLACES;
@@ -57,6 +57,16 @@ export function findCalls(text: string, tools: OfferedTools): readonly Place[] {
     site.lastIndex = place.end
   }
   return places
+}
+
+/**
+ * Where a call may begin: an object or a list, a tool's name, or any name before a bracket. Nearly every word of a text is
+ * none of these, and is passed over by the expression alone.
+ */
+function sitesOf(tools: OfferedTools): RegExp {
+  const names = [...tools.keys()].map((name) => name.replace(/[^\w]/g, '\\$&')).join('|')
+  const named = `(?:functions\\.)?(?:${names})(?::\\d+)?(?:\\.call)?(?![\\w$]|[.-][\\w$])`
+  return new RegExp(`[{[]|(?<![\\w$.-])(?:${named}|[A-Za-z_$][\\w$.-]*(?=\\())`, 'g')
 }
 
 function readJsonPlace(text: string, start: number, tools: OfferedTools): Reading {
