@@ -1,7 +1,13 @@
 import { guardJson, own } from '../json.ts'
 import { readFinishReason, type FinishReason } from './finish-reason.ts'
-import { createJudge, isRefused, type RefusedCall, type ReplyCall } from './judge-call.ts'
-import { recoverCalls, type OfferedTool, type RejectedCall } from './leaked-call.ts'
+import {
+  createJudge,
+  isRefused,
+  type CallJudge,
+  type RefusedCall,
+  type ReplyCall,
+} from './judge-call.ts'
+import { recoverCalls, type OfferedTool, type Recovered, type RejectedCall } from './leaked-call.ts'
 import { readStructuredCalls } from './structured-calls.ts'
 import { readUsage, type Usage } from './usage.ts'
 
@@ -65,10 +71,7 @@ export function readReply(body: unknown, options: ReadReplyOptions = {}): Reply 
   )
   const usage = readUsage(own(result, 'usage'), options.chargedNeurons)
   const judge = createJudge(tools, repair)
-  const leaked =
-    recover && structured.length === 0 && mayHoldCalls(said, tools)
-      ? recoverCalls(said, tools, judge.accepts)
-      : undefined
+  const leaked = recover && structured.length === 0 ? recoverFrom(said, tools, judge) : undefined
   const calls = [
     ...structured.map((call) => judge.judge(call)),
     ...(leaked?.calls ?? []).map((call) => judge.judge(call, call.dialect)),
@@ -98,6 +101,25 @@ export function readReply(body: unknown, options: ReadReplyOptions = {}): Reply 
     ),
   }
 }
+
+/** The calls in a text, if it may hold any. */
+function recoverFrom(
+  said: string,
+  tools: readonly OfferedTool[],
+  { accepts }: CallJudge,
+): Recovered | undefined {
+  const text = isEscaped(said, tools) ? said.replaceAll(/(?<!\\)\\_/g, '_') : said
+  return mayHoldCalls(text, tools) ? recoverCalls(text, tools, accepts) : undefined
+}
+
+/** Mistral's models write `\\_` for `_`, as Markdown does: seen by the names of tools and parameters, which have no backslash. */
+const isEscaped = (text: string, tools: readonly OfferedTool[]): boolean =>
+  text.includes('\\_') &&
+  tools.some(({ name, parameters }) =>
+    [name, ...Object.keys(parameters.properties ?? {})].some(
+      (part) => part.includes('_') && text.includes(part.replaceAll('_', '\\_')),
+    ),
+  )
 
 /**
  * False for nearly every answer, at the cost of a search: a call names its tool, a token of the prompt has its marks, and

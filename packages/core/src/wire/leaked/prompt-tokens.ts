@@ -22,11 +22,12 @@ export function hideThoughts(text: string): string {
 const PLAIN_TOKEN = String.raw`(?:${ROLE_TOKEN}|</?s>)`
 const FIRST_TOKENS = new RegExp(`^(?:${PLAIN_TOKEN}\\s*){1,40}`)
 const LAST_TOKENS = new RegExp(`(?:${PLAIN_TOKEN}\\s*){1,9}$`)
-const ALL_TOKENS = new RegExp(PLAIN_TOKEN, 'g')
+// Beside a call a lone `<?` or `?>` is what some models put around it.
+const ALL_TOKENS = new RegExp(String.raw`${PLAIN_TOKEN}|<\?|\?>`, 'g')
 
 /** The text without the special tokens at its ends: inside, they may be what it is about. */
 export const trimTokens = (text: string): string =>
   text.trim().replace(FIRST_TOKENS, '').replace(LAST_TOKENS, '').trim()
 
-/** The text without any special token. */
+/** What stands beside a call, without any special token. */
 export const dropTokens = (text: string): string => text.replace(ALL_TOKENS, '').trim()

@@ -1,7 +1,7 @@
 import type { Plainness } from './call-shape.ts'
 import { splitComments, undressEnd, undressStart, wordsOf } from './dressing.ts'
 import type { Place } from './find-calls.ts'
-import { CALL_MARK } from './prompt-tokens.ts'
+import { CALL_MARK, TOKEN } from './prompt-tokens.ts'
 import { isAbout, isAnnouncing, isIntent, isRemark, lastSentence } from './speech.ts'
 
 /** Places with nothing between them but punctuation: one utterance. */
@@ -52,7 +52,10 @@ export function judgePlaces(text: string, places: readonly Place[]): readonly Gr
     const isJoined = lead === '' && groups.at(-1)?.isCalling === false
     wasAbout = isInherited || isJoined || isAbout(sentence) || /example|sample/i.test(opener)
 
-    const isAnnounced = isMarked || groups.at(-1)?.isCalling === true || isAnnouncing(lead)
+    // A token of the prompt format right before it ends what was said: the model begins something new.
+    const isTurn = plainness === 'explicit' && SPECIAL.test(opener)
+    const isAnnounced =
+      isMarked || isTurn || groups.at(-1)?.isCalling === true || isAnnouncing(lead)
     const isLedIn =
       lead === '' ||
       (isAnnounced &&
@@ -86,6 +89,7 @@ export function judgePlaces(text: string, places: readonly Place[]): readonly Gr
   return groups
 }
 
+const SPECIAL = new RegExp(TOKEN)
 /** How far around a call is read. */
 const WINDOW = 600
 /** `x = {…}`, `print(f())`, a Python prompt and a quotation. */
