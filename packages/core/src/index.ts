@@ -35,6 +35,7 @@ export type { RunState, Step } from './run/state.ts'
 export type { ErrorRecord, RunEvent } from './run/event.ts'
 export {
   and,
+  failedSteps,
   maxSteps,
   neuronsUsed,
   not,

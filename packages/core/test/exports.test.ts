@@ -12,6 +12,7 @@ test('these names are the public surface', () => {
       "DroverError",
       "and",
       "createAgent",
+      "failedSteps",
       "foldEvents",
       "generate",
       "maxSteps",

@@ -13,7 +13,14 @@ import { MAX_CONTENT_CHARS } from '../wire/text.ts'
 import { readContent } from './input.ts'
 import type { LoopOptions } from './loop.ts'
 import type { RecoverPolicy } from './planned-call.ts'
-import { DEFAULT_MAX_STEPS, maxSteps, or, type StopCondition } from './stop.ts'
+import {
+  DEFAULT_MAX_FAILED_STEPS,
+  DEFAULT_MAX_STEPS,
+  failedSteps,
+  maxSteps,
+  or,
+  type StopCondition,
+} from './stop.ts'
 
 /** What an agent is made of. */
 export interface AgentOptions<Context = unknown> extends Sampling {
@@ -30,6 +37,8 @@ export interface AgentOptions<Context = unknown> extends Sampling {
   readonly profile?: Partial<ModelProfile>
   /** Steps a run may take. @default 10, or 1000 where `stopWhen` is given */
   readonly maxSteps?: number
+  /** Steps in a row in which every tool call failed, after which the run ends. @default 4 */
+  readonly maxFailedSteps?: number
   /** Further conditions that end a run, asked after each step that called tools. */
   readonly stopWhen?: StopCondition
   /** False ends a run that reached a limit without the last call that writes an answer. @default true */
@@ -75,6 +84,7 @@ export function prepareAgent<Context>(options: AgentOptions<Context>): PreparedA
   checkBackend(options.backend)
   const profile = resolveModel(options.model, options.profile, log)
   checkOption('maxSteps', options.maxSteps, integers(1))
+  checkOption('maxFailedSteps', options.maxFailedSteps, integers(1))
   checkOption('maxParallelCalls', options.maxParallelCalls, integers(1, 1000))
   checkOption('maxToolOutputChars', options.maxToolOutputChars, integers(200, MAX_CONTENT_CHARS))
   checkOption('repair', options.repair, 'boolean')
@@ -95,7 +105,11 @@ export function prepareAgent<Context>(options: AgentOptions<Context>): PreparedA
     tools: new Map(tools.map((tool) => [tool.name, tool as AnyTool])),
     wireTools,
     sampling: toWireSampling(options, profile.maxTokens),
-    stopWhen: stopWhen === undefined ? maxSteps(steps) : or(stopWhen, maxSteps(steps)),
+    stopWhen: or(
+      ...(stopWhen === undefined ? [] : [stopWhen]),
+      maxSteps(steps),
+      failedSteps(options.maxFailedSteps ?? DEFAULT_MAX_FAILED_STEPS),
+    ),
     closingCall: options.closingCall ?? true,
     repair: options.repair ?? true,
     recover: options.recover ?? true,

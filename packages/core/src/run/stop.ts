@@ -6,6 +6,7 @@ import type { Step } from './state.ts'
  * Why a run ended.
  * - `answer`: the model answered in text, without asking for a tool.
  * - `max-steps`: the allowed number of steps was reached.
+ * - `tool-failures`: every tool call of several steps in a row failed.
  * - `tool-called`: a tool that ends the run was called.
  * - `budget`: the allowed tokens or neurons were used.
  * - `time`: the allowed time passed.
@@ -16,6 +17,7 @@ import type { Step } from './state.ts'
 export type StopReason =
   | 'answer'
   | 'max-steps'
+  | 'tool-failures'
   | 'tool-called'
   | 'budget'
   | 'time'
@@ -45,6 +47,18 @@ export const DEFAULT_MAX_STEPS = 10
 export function maxSteps(count: number): StopCondition {
   checkOption('maxSteps', count, integers(1))
   return ({ steps }) => steps.length >= count && 'max-steps'
+}
+
+/** Steps in a row whose calls may all fail, in a run that sets no other number. */
+export const DEFAULT_MAX_FAILED_STEPS = 4
+
+/** Ends the run after this many steps in a row in which every tool call failed: the model does not get out of it alone. */
+export function failedSteps(count: number): StopCondition {
+  checkOption('failedSteps', count, integers(1))
+  return ({ steps }) =>
+    steps.length >= count &&
+    steps.slice(-count).every((step) => step.toolResults.every(({ isError }) => isError)) &&
+    'tool-failures'
 }
 
 /** Ends the run once a tool of this name was called. */

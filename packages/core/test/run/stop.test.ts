@@ -86,6 +86,33 @@ describe('a run that would go on for ever', () => {
   })
 })
 
+describe('a run whose tools fail', () => {
+  const failing = tool({
+    name: 'failing',
+    description: 'Always fails',
+    input: z.object({}),
+    execute: () => Promise.reject(new Error('no')),
+  })
+
+  test('ends after four such steps in a row, with a last call that says so', async () => {
+    const { result, backend } = await run({ tools: [failing] }, 'failing')
+    expect(result).toMatchObject({ stopReason: 'tool-failures', text: 'This is what I know.' })
+    expect(backend.requests).toHaveLength(5)
+  })
+
+  test('ends as early as it is told to', async () => {
+    const { backend } = await run({ tools: [failing], maxFailedSteps: 1 }, 'failing')
+    expect(backend.requests).toHaveLength(2)
+  })
+
+  test('goes on where one call of a step worked', async () => {
+    const both: ScriptEntry = { toolCalls: [{ toolName: 'failing' }, { toolName: 'look' }] }
+    const backend = scriptedBackend([both, both, both, both, both, 'Done.'])
+    const agent = createAgent({ backend, model, tools: [failing, ...tools] })
+    expect(await agent.run('Go')).toMatchObject({ text: 'Done.', stopReason: 'answer' })
+  })
+})
+
 describe('stop conditions', () => {
   const cases: [string, StopCondition, string, number][] = [
     ['steps', maxSteps(3), 'max-steps', 3],
