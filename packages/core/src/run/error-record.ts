@@ -1,5 +1,6 @@
 import { defined } from '../defined.ts'
 import { BackendError, DroverError } from '../errors.ts'
+import { kindOf } from '../option.ts'
 import type { ErrorRecord } from './event.ts'
 
 /** An error as plain JSON, without stack and cause. */
@@ -7,7 +8,8 @@ export function toErrorRecord(error: unknown): ErrorRecord {
   if (!DroverError.is(error)) {
     const named = typeof error === 'object' && error !== null && 'name' in error
     const aborted = named && (error.name === 'AbortError' || error.name === 'TimeoutError')
-    const message = error instanceof Error ? error.message : String(error)
+    const text = typeof error === 'string' ? error : kindOf(error)
+    const message = error instanceof Error ? error.message : text
     return { code: aborted ? 'aborted' : 'unknown', message }
   }
   const { code, message } = error
