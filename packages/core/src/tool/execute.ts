@@ -1,4 +1,3 @@
-import { cloneJson } from '../json.ts'
 import type { Logger } from '../log.ts'
 import type { Message, ToolCall } from '../message.ts'
 import { nearest } from '../nearest.ts'
@@ -9,6 +8,7 @@ import type { AnyTool, ToolContext } from './tool.ts'
 
 /** A call to answer and what its tool gets. */
 export interface Execution {
+  /** Its input is the tool's own, to do with what it likes. */
   readonly call: ToolCall
   /** Why the input could not be read from the reply; such a call is answered without its tool. */
   readonly problem: string | undefined
@@ -49,8 +49,7 @@ export async function execute(execution: Execution): Promise<Answer> {
   if (tool === undefined) return refused(unknownTool(call.toolName, tools))
   const named = `The tool \`${tool.name}\``
   if (problem !== undefined) return refused(`${named} was not run. ${problem}`)
-  // A copy: what a tool does to its input must not reach the history.
-  const parsing = tool.parseInput(cloneJson(call.input))
+  const parsing = tool.parseInput(call.input)
   const parsed = parsing instanceof Promise ? await untilAborted(parsing, signal) : parsing
   if (!parsed.ok) {
     const issues = parsed.issues.map((issue) => `\n- ${issue}`).join('')

@@ -140,6 +140,22 @@ describe('the events of a run', () => {
     await expect(run.result).rejects.toMatchObject({ name: 'AbortError' })
   })
 
+  test('reach no tool through what a reader does to them', async () => {
+    const backend = scriptedBackend([
+      { toolCalls: [{ toolName: 'add', input: { a: 1, b: 2 } }] },
+      'Three.',
+    ])
+    const run = createAgent({ backend, model, tools: [add] }).stream('Go')
+    const outputs: string[] = []
+    for await (const event of run) {
+      if (event.type === 'model-reply') {
+        for (const { input } of event.toolCalls) Object.assign(Object(input), { a: 40 })
+      }
+      if (event.type === 'tool-result') outputs.push(event.output)
+    }
+    expect(outputs).toEqual(['3'])
+  })
+
   test('stop a request under way when their reader leaves', async () => {
     const entered = Promise.withResolvers<AbortSignal | undefined>()
     const send: Backend['send'] = (_request, { signal }) => {
