@@ -21,7 +21,8 @@ export async function readText(response: Response): Promise<string> {
     if (done) return text + decoder.decode()
     bytes += value.byteLength
     if (bytes > MAX_BYTES) {
-      await reader.cancel()
+      // Not awaited: nothing is left to wait for, and a source may never answer.
+      reader.cancel().catch(() => {})
       throw new DroverError(
         'security.limit',
         `Expected an answer of at most ${MAX_BYTES} bytes, got more.`,

@@ -277,3 +277,25 @@ test('a small answer that unpacks to a huge one is not read to its end', async (
   await expect(run).rejects.toMatchObject({ code: 'security.limit' })
   expect(chunks).toBeLessThan(70)
 })
+
+test('an answer that is too large is given up although its source never takes the news', async () => {
+  let bodies = 0
+  const send = async (): Promise<Response> => {
+    bodies++
+    const pull = (controller: ReadableStreamDefaultController): void =>
+      controller.enqueue(new Uint8Array(16 * 1024 * 1024))
+    const cancel = (): Promise<void> => new Promise(() => {})
+    return new Response(new ReadableStream({ pull, cancel }))
+  }
+  const run = createAgent({ backend: { name: 'deaf', send }, model }).run('Hi')
+  await expect(run).rejects.toMatchObject({ code: 'security.limit' })
+  expect(bodies).toBe(1)
+})
+
+test('a failure that another copy of the library found is told with all that is known of it', async () => {
+  const details = { code: 'http.capacity', retryable: true, status: 429, serviceCode: 3040 }
+  const theirs = Object.assign(new Error('no room'), details, {
+    [Symbol.for('drover.error')]: true,
+  })
+  expect((await run([theirs])).last).toMatchObject({ error: { ...details, message: 'no room' } })
+})
