@@ -98,7 +98,7 @@ export const profileOf = (model: string, given: Partial<ModelProfile> = {}): Mod
   // Both forms pass both seed schemas; every OpenAI-dialect model takes only this one (protocol 3.1).
   toolFormat: 'function',
   history: LLAMA.includes(model) ? 'llama' : 'openai',
-  ...defined(given),
+  ...defined({ ...given }),
 })
 
 /** Every model id Drover knows. */

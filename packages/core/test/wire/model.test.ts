@@ -19,6 +19,10 @@ test('an unknown model is refused with the nearest known one', () => {
 
 test('a model that is newer than Drover is admitted by giving a profile', () => {
   expect(() => createAgent({ backend, model: '@cf/new/model', profile: {} })).not.toThrow()
+  const none = null as unknown // what JSON writes where nothing is set
+  expect(() =>
+    createAgent({ backend, model: '@cf/new/model', profile: none as object }),
+  ).not.toThrow()
 })
 
 test.each(['', '  ', undefined, 7])('a model id that is %o is refused', (model) => {
