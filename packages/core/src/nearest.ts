@@ -5,15 +5,18 @@
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = foldName(word)
   let best: string | undefined
-  let bestDistance = Infinity
+  let within = Math.floor(Math.max(3, wanted.length * 0.4 + 1))
   for (const candidate of candidates) {
-    const distance = editDistance(wanted, foldName(candidate))
-    if (distance < bestDistance) {
-      bestDistance = distance
+    const folded = foldName(candidate)
+    // The distance is at least that of the lengths.
+    if (Math.abs(wanted.length - folded.length) >= within) continue
+    const distance = editDistance(wanted, folded)
+    if (distance < within) {
+      within = distance
       best = candidate
     }
   }
-  return bestDistance <= Math.max(2, Math.floor(wanted.length * 0.4)) ? best : undefined
+  return best
 }
 
 /** A name without what says nothing about which one was meant: case, `-`, `_`, `.` and space. */

@@ -34,14 +34,16 @@ export const systemRuntime: Runtime = {
 export function wait(runtime: Runtime, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason)
-    const cancel = runtime.setTimer(() => {
-      signal?.removeEventListener('abort', onAbort)
-      resolve()
-    }, ms)
+    let cancel = (): void => {}
     const onAbort = (): void => {
       cancel()
       reject(signal?.reason)
     }
+    // First: a runtime may call back, or abort the signal, before it gives the timer.
     signal?.addEventListener('abort', onAbort, { once: true })
+    cancel = runtime.setTimer(() => {
+      signal?.removeEventListener('abort', onAbort)
+      resolve()
+    }, ms)
   })
 }

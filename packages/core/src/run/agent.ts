@@ -23,7 +23,10 @@ export interface Agent<Context = unknown> {
 /** The options may be left out unless the tools need a `context`. */
 export type RunArguments<Context> = unknown extends Context
   ? [options?: RunOptions<Context>]
-  : [options: RunOptions<Context> & { readonly context: Context }]
+  : [options: RunOptions<Context> & RequiredContext<Context>]
+
+/** A `context`, where the tools need one. */
+type RequiredContext<Context> = unknown extends Context ? unknown : { readonly context: Context }
 
 /**
  * Makes an agent. Everything is checked here, before any request.
@@ -41,7 +44,8 @@ export function createAgent<Context = unknown>(options: AgentOptions<Context>): 
 
 /** The whole loop as one call, for use inside a service. Throws what `createAgent` and `run` throw. */
 export async function runTools<Context = unknown>(
-  options: AgentOptions<Context> & RunOptions<Context> & { readonly messages: RunInput },
+  options: AgentOptions<Context> &
+    RunOptions<Context> & { readonly messages: RunInput } & RequiredContext<NoInfer<Context>>,
 ): Promise<RunResult> {
   return drainRun(startRun(prepareAgent(options), readInput(options.messages), options))
 }

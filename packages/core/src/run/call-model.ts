@@ -13,6 +13,7 @@ import {
   type FailureContext,
 } from '../wire/failure.ts'
 import { own } from '../json.ts'
+import { untilAborted } from '../until-aborted.ts'
 import { readText } from '../wire/read-text.ts'
 import { allCalls, readReply, type OfferedTool, type Reply } from '../wire/reply.ts'
 import { withRetries, type Attempt } from './retry.ts'
@@ -83,13 +84,13 @@ async function sendOnce(
 ): Promise<Attempt<AnsweredReply>> {
   const { backend, runtime, signal } = call
   const request = call.request(call.maxTokens)
-  const redact = backend.redact ?? ((text: string): string => text)
+  const { redact } = backend
   const context: FailureContext = { model: request.model, now: runtime.now(), redact }
   assertRequestsAllowed(backend)
   let answer: FailedAnswer
   try {
-    const response = await backend.send(request, { signal })
-    answer = await readAnswer(response)
+    // A backend, or a body, that ignores the signal is left behind.
+    answer = await untilAborted(receive(backend, request, signal), signal)
   } catch (error) {
     signal.throwIfAborted()
     // What a backend says in our own words (a wrong option, an unscripted request) is final.
@@ -115,7 +116,12 @@ async function sendOnce(
   }
 }
 
-async function readAnswer(response: Response): Promise<FailedAnswer> {
+async function receive(
+  backend: Backend,
+  request: WireRequest,
+  signal: AbortSignal,
+): Promise<FailedAnswer> {
+  const response = await backend.send(request, { signal })
   const text = await readText(response)
   const answer = { status: response.status, headers: response.headers, text }
   try {

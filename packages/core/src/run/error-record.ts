@@ -1,22 +1,19 @@
 import { defined } from '../defined.ts'
-import { BackendError, DroverError } from '../errors.ts'
+import { DroverError, type BackendErrorDetails } from '../errors.ts'
+import { kindOf } from '../option.ts'
 import type { ErrorRecord } from './event.ts'
 
 /** An error as plain JSON, without stack and cause. */
 export function toErrorRecord(error: unknown): ErrorRecord {
   if (!DroverError.is(error)) {
-    const named = typeof error === 'object' && error !== null && 'name' in error
-    const aborted = named && (error.name === 'AbortError' || error.name === 'TimeoutError')
-    const message = error instanceof Error ? error.message : String(error)
+    const { name } = Object(error) as { readonly name?: unknown } // Object() of anything can be looked at
+    const aborted = name === 'AbortError' || name === 'TimeoutError'
+    const text = typeof error === 'string' ? error : kindOf(error)
+    const message = error instanceof Error ? error.message : text
     return { code: aborted ? 'aborted' : 'unknown', message }
   }
-  const { code, message } = error
-  if (!(error instanceof BackendError)) return { code, message }
-  const { status, serviceCode, retryable, retryAfterMs } = error
-  return {
-    code,
-    message,
-    retryable,
-    ...defined({ status, serviceCode, retryAfterMs }),
-  }
+  // By shape: a BackendError of another copy of Drover has these too, and any other DroverError has none of them.
+  const details = error as DroverError & Partial<BackendErrorDetails>
+  const { code, message, retryable, status, serviceCode, retryAfterMs } = details
+  return { code, message, ...defined({ retryable, status, serviceCode, retryAfterMs }) }
 }

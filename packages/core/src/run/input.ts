@@ -1,5 +1,5 @@
 import { DroverError } from '../errors.ts'
-import { guardJson, own } from '../json.ts'
+import { cloneJson, guardJson, own } from '../json.ts'
 import type { Message, ToolCall } from '../message.ts'
 import { expected } from '../option.ts'
 import { MAX_CONTENT_CHARS } from '../wire/text.ts'
@@ -8,7 +8,7 @@ import { MAX_CONTENT_CHARS } from '../wire/text.ts'
 export type RunInput = string | readonly Message[]
 
 /**
- * Checks what a run starts from and makes it a conversation of its own: later changes to the given list do not reach it.
+ * Checks what a run starts from and makes it a conversation of its own: later changes to what was given do not reach it.
  * @throws DroverError `config.input` when it is empty, too long, malformed, or has a call without exactly one answer.
  */
 export function readInput(input: unknown): readonly Message[] {
@@ -61,7 +61,7 @@ function readCall(call: unknown, place: string): ToolCall {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     throw wrong(`the \`input\` of every tool call of ${place}`, 'an object', input)
   }
-  return { ...readCallName(call, place), input: guardJson(input) }
+  return { ...readCallName(call, place), input: cloneJson(guardJson(input)) }
 }
 
 function readCallName(holder: unknown, place: string): Pick<ToolCall, 'toolCallId' | 'toolName'> {

@@ -1,4 +1,5 @@
 import { defined } from '../defined.ts'
+import { cloneJson } from '../json.ts'
 import type { Logger } from '../log.ts'
 import type { Message } from '../message.ts'
 import type { Runtime } from '../runtime.ts'
@@ -203,7 +204,12 @@ function recordReply(
     step,
     attempt,
     text: reply.text,
-    toolCalls: calls.map(({ toolCallId, toolName, input }) => ({ toolCallId, toolName, input })),
+    // A copy: what a tool does to its input must not reach the history, nor what a reader does to the event the tool.
+    toolCalls: calls.map(({ toolCallId, toolName, input }) => ({
+      toolCallId,
+      toolName,
+      input: cloneJson(input),
+    })),
     finishReason: reply.finishReason,
     usage: reply.usage,
     durationMs,

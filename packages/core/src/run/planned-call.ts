@@ -1,5 +1,6 @@
 import type { JsonValue } from '../message.ts'
 import type { AnyTool } from '../tool/tool.ts'
+import type { FinishReason } from '../wire/finish-reason.ts'
 import { allCalls, type RefusedCall, type Reply, type ReplyCall } from '../wire/reply.ts'
 import type { Repair } from '../tool/repair.ts'
 
@@ -26,6 +27,9 @@ export interface PlanOptions {
   readonly nextId: () => string
 }
 
+/** Replies that ended before the model was done. */
+const CUT: readonly FinishReason[] = ['length', 'content-filter', 'error']
+
 /** Gives each call of a reply its id, and holds back those that must not run from such a reply. */
 export function planCalls(reply: Reply, options: PlanOptions): readonly PlannedCall[] {
   return allCalls(reply).map((call) => ({
@@ -34,7 +38,7 @@ export function planCalls(reply: Reply, options: PlanOptions): readonly PlannedC
     input: call.input,
     problem: problemOf(call, reply, options),
     recovered: call.recovered,
-    repairs: 'repairs' in call ? call.repairs : [],
+    repairs: call.repairs ?? [],
   }))
 }
 
@@ -49,7 +53,7 @@ function problemOf(
     return isForTool ? undefined : call.message
   }
   if (tools.get(call.toolName)?.effect !== 'once') return undefined
-  if (finishReason === 'length') {
+  if (CUT.includes(finishReason)) {
     return 'The reply that asks for it was cut off, and its effect must not happen by mistake. Call it again.'
   }
   return call.recovered !== undefined && recover === 'unless-once'

@@ -50,6 +50,7 @@ export async function withRetries<Value>(
         signal,
         shouldRetry: () => again,
         onFailedAttempt: async ({ error, attemptNumber }) => {
+          again = false
           if (!(error instanceof FailedAttempt)) return
           const { failure } = error
           if (failure.retries === 1) unclear++
@@ -72,7 +73,7 @@ class FailedAttempt extends Error {
   readonly failure: Failure
 
   constructor(failure: Failure) {
-    super(failure.error.message)
+    super()
     this.failure = failure
   }
 }

@@ -42,8 +42,18 @@ export function startRun(
   const { promise: result, resolve, reject } = promiseWithResolvers<RunResult>()
   // Whoever does not look at the result must not be punished with an unhandled rejection.
   result.catch(() => {})
-  const events = readRun(agent, messages, options, resolve, reject)
-  return { result, [Symbol.asyncIterator]: () => events }
+  const abort = new AbortController()
+  const events = readRun(agent, messages, options, abort, resolve, reject)
+  const iterator: AsyncIterator<RunEvent> = {
+    next: () => events.next(),
+    return: () => {
+      // A generator hears of it only when the event under way has come, and not at all before its first.
+      abort.abort()
+      reject(new DOMException('The events of the run were not read to their end.', 'AbortError'))
+      return events.return()
+    },
+  }
+  return { result, [Symbol.asyncIterator]: () => iterator }
 }
 
 /** Reads a run to its end. @throws what the run throws. */
@@ -57,16 +67,16 @@ async function* readRun(
   agent: PreparedAgent,
   messages: readonly Message[],
   { signal, context }: RunOptions,
+  abort: AbortController,
   resolve: (result: RunResult) => void,
   reject: (reason: unknown) => void,
 ): AsyncGenerator<RunEvent, void, undefined> {
-  const abort = new AbortController()
   // One listener for each run, taken off at its end: a signal that many runs share stays as it was.
   const onAbort = (): void => abort.abort(signal?.reason)
-  if (signal?.aborted) onAbort()
-  signal?.addEventListener('abort', onAbort, { once: true })
   const events: RunEvent[] = []
   try {
+    if (signal?.aborted) onAbort()
+    signal?.addEventListener('abort', onAbort, { once: true })
     const loop = runLoop({ ...agent, messages, context, signal: abort.signal })
     for (let next = await loop.next(); ; next = await loop.next()) {
       if (next.done) return resolve(toResult(next.value, events))
@@ -78,9 +88,8 @@ async function* readRun(
     throw error
   } finally {
     signal?.removeEventListener('abort', onAbort)
-    // The reader may have left in the middle: whatever is under way stops.
-    abort.abort(new DOMException('The run is over.', 'AbortError'))
-    reject(new DOMException('The events of the run were not read to their end.', 'AbortError'))
+    // What a tool left under way stops.
+    abort.abort()
   }
 }
 
@@ -94,8 +103,9 @@ function promiseWithResolvers<Value>(): {
   resolve: (value: Value) => void
   reject: (reason: unknown) => void
 } {
-  let resolve: (value: Value) => void = () => {}
-  let reject: (reason: unknown) => void = () => {}
+  // Set before the constructor returns.
+  let resolve!: (value: Value) => void
+  let reject!: (reason: unknown) => void
   const promise = new Promise<Value>((onValue, onReason) => {
     resolve = onValue
     reject = onReason

@@ -84,7 +84,8 @@ export function applyEvent(state: MutableRunState, event: RunEvent): void {
     case 'run-start':
       state.runId = event.runId
       state.startedAt = event.time
-      state.messages.push(...event.messages)
+      // One by one: a call takes only so many arguments.
+      for (const message of event.messages) state.messages.push(message)
       break
     case 'model-request':
       state.request = { model: event.model, maxTokens: event.maxTokens, closing: event.closing }

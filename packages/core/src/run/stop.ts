@@ -101,7 +101,7 @@ export function or(...conditions: readonly StopCondition[]): StopCondition {
   return (progress) => {
     for (const condition of conditions) {
       const verdict = condition(progress)
-      if (verdict !== false) return verdict
+      if (verdict) return verdict
     }
     return false
   }

@@ -1,13 +1,14 @@
-import { cloneJson } from '../json.ts'
 import type { Logger } from '../log.ts'
 import type { Message, ToolCall } from '../message.ts'
 import { nearest } from '../nearest.ts'
 import { untilAborted } from '../until-aborted.ts'
 import { toErrorText, toOutputText } from './output.ts'
+import type { ParseResult } from './parse-result.ts'
 import type { AnyTool, ToolContext } from './tool.ts'
 
 /** A call to answer and what its tool gets. */
 export interface Execution {
+  /** Its input is the tool's own, to do with what it likes. */
   readonly call: ToolCall
   /** Why the input could not be read from the reply; such a call is answered without its tool. */
   readonly problem: string | undefined
@@ -40,12 +41,15 @@ export async function execute(execution: Execution): Promise<Answer> {
   const { call, tools, signal, problem, maxOutputChars } = execution
   const tool = tools.get(call.toolName)
   let dispatched = false
-  const refused = (output: string): Answer => ({ output, isError: true, dispatched })
+  const refused = (output: string): Answer => ({
+    output: toOutputText(output, maxOutputChars),
+    isError: true,
+    dispatched,
+  })
   if (tool === undefined) return refused(unknownTool(call.toolName, tools))
   const named = `The tool \`${tool.name}\``
   if (problem !== undefined) return refused(`${named} was not run. ${problem}`)
-  // A copy: what a tool does to its input must not reach the history.
-  const parsing = tool.parseInput(cloneJson(call.input))
+  const parsing = tool.parseInput(call.input)
   const parsed = parsing instanceof Promise ? await untilAborted(parsing, signal) : parsing
   if (!parsed.ok) {
     const issues = parsed.issues.map((issue) => `\n- ${issue}`).join('')
@@ -57,9 +61,7 @@ export async function execute(execution: Execution): Promise<Answer> {
   execution.onDispatch(tool)
   dispatched = true
   try {
-    const checked = await tool.parseOutput(
-      await untilAborted(enter(tool, parsed.value, execution), signal),
-    )
+    const checked = await untilAborted(enter(tool, parsed.value, execution), signal)
     if (checked.ok)
       return { output: toOutputText(checked.value, maxOutputChars), isError: false, dispatched }
     return refused(
@@ -71,8 +73,8 @@ export async function execute(execution: Execution): Promise<Answer> {
   }
 }
 
-/** Enters the tool; what it throws at once and what it rejects with later are the same to the caller. */
-async function enter(tool: AnyTool, input: unknown, execution: Execution): Promise<unknown> {
+/** Enters the tool and checks what it gave; what it throws at once and what it rejects with later are the same here. */
+async function enter(tool: AnyTool, input: unknown, execution: Execution): Promise<ParseResult> {
   const { call, signal, idempotencyKey, step, messages, log } = execution
   const context: ToolContext<never> = {
     signal,
@@ -83,7 +85,8 @@ async function enter(tool: AnyTool, input: unknown, execution: Execution): Promi
     context: execution.context as never, // the agent's type says that every tool's context is what the caller gave
     log,
   }
-  return tool.execute(input as never, context) // `parseInput` just gave it, in the shape of the tool's own schema
+  // `parseInput` just gave the input, in the shape of the tool's own schema.
+  return tool.parseOutput(await tool.execute(input as never, context))
 }
 
 function unknownTool(name: string, tools: ReadonlyMap<string, AnyTool>): string {

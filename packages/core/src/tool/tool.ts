@@ -27,7 +27,7 @@ export type ToolEffect = 'read' | 'idempotent' | 'once'
 
 /** What `execute` gets beside its input. */
 export interface ToolContext<Context = unknown> {
-  /** Aborts when the run does or when the tool's time is up. Hand it to `fetch` and the like. */
+  /** Aborts when the run does, and at its end. Hand it to `fetch` and the like. */
   readonly signal: AbortSignal
   readonly toolCallId: string
   /** The same for the same call of the same run, however often it is dispatched; made from run, step and position. */

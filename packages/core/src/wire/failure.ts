@@ -17,7 +17,8 @@ export interface Failure {
 export interface FailureContext {
   readonly model: string
   readonly now: number
-  readonly redact: (text: string) => string
+  /** Takes secrets out; absent where there are none. */
+  readonly redact: ((text: string) => string) | undefined
 }
 
 /** An answer that is an error: an envelope, an error object, plain text or a page. */
@@ -55,11 +56,12 @@ export function readNetworkFailure(cause: unknown, context: FailureContext): Fai
   const said = cause instanceof Error ? cause.message : String(cause)
   const inner =
     cause instanceof Error && cause.cause instanceof Error ? ` (${cause.cause.message})` : ''
-  const message = `Workers AI could not be reached: ${quote(said + inner, context)}`
-  return {
-    error: new BackendError('http.network', message, { retryable: true, cause }),
-    retries: 3,
-  }
+  const what = quote(said + inner, context)
+  const message = `Workers AI could not be reached: ${what}`
+  // An error of somebody's `fetch` may carry the request with its headers. Where there are secrets, only its words stay.
+  const kept = context.redact === undefined ? cause : new Error(what)
+  const details = { retryable: true, cause: kept }
+  return { error: new BackendError('http.network', message, details), retries: 3 }
 }
 
 /** An answer that is no error and yet no reply. */
@@ -102,7 +104,7 @@ const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+/g
 
 /** Foreign text as a message may show it: without secrets and control characters, at most 300 characters. */
 function quote(text: string, { redact }: FailureContext): string {
-  const clean = redact(text).replace(CONTROLS, ' ').trim()
+  const clean = (redact?.(text) ?? text).replace(CONTROLS, ' ').trim()
   return clean.length > 300 ? `${clean.slice(0, 300)}…` : clean || '(empty body)'
 }
 

@@ -1,7 +1,7 @@
 import type { Message, ToolCall, ToolMessage } from '../message.ts'
 import type { WireMessage, WireToolCall } from './inputs.ts'
 import type { ModelProfile } from './profile.ts'
-import { wellFormed } from './text.ts'
+import { wellFormed, wellFormedJson } from './text.ts'
 
 /**
  * Puts messages in the wire's words, one after the other.
@@ -40,24 +40,24 @@ export function createHistoryWriter(
 function assistantTurn(callText: string, text: string, calls: readonly ToolCall[]): WireMessage {
   return {
     role: 'assistant',
-    content: wellFormed(text === '' || callText === '' ? text + callText : `${text}\n${callText}`),
+    content: wellFormed([text, callText].filter(Boolean).join('\n')),
     tool_calls: calls.map(toWireCall),
   }
 }
 
 const answer = (message: ToolMessage): WireMessage => ({
   role: 'tool',
-  name: message.toolName,
+  name: wellFormed(message.toolName),
   tool_call_id: message.toolCallId,
   content: wellFormed(message.content),
 })
 
 const asText = (call: ToolCall): string =>
-  JSON.stringify({ name: call.toolName, parameters: call.input })
+  wellFormedJson({ name: call.toolName, parameters: call.input })
 
 // Some runners parse these; anything but JSON text of an object would poison every later request (protocol 3.4).
 const toWireCall = (call: ToolCall): WireToolCall => ({
   id: call.toolCallId,
   type: 'function',
-  function: { name: call.toolName, arguments: wellFormed(JSON.stringify(call.input)) },
+  function: { name: wellFormed(call.toolName), arguments: wellFormedJson(call.input) },
 })

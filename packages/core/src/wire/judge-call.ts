@@ -1,6 +1,6 @@
 import { validateJson } from '../json-schema-validate.ts'
 import type { JsonValue } from '../message.ts'
-import { repairInput } from '../tool/coerce.ts'
+import { repairInput, type RepairOutcome } from '../tool/coerce.ts'
 import { matchToolName } from '../tool/match-name.ts'
 import { findRefusal } from '../tool/refuse.ts'
 import type { Repair } from '../tool/repair.ts'
@@ -34,6 +34,8 @@ export interface RefusedCall {
   readonly input: JsonValue
   readonly why: RefusalReason
   readonly message: string
+  /** What of `input` was repaired all the same, in order. */
+  readonly repairs?: readonly Repair[]
   readonly recovered?: string
 }
 
@@ -53,16 +55,17 @@ export function createJudge(tools: readonly OfferedTool[], repair: boolean): Cal
     const outcome = repair
       ? repairInput(input, parameters, { toolName: name })
       : { input, repairs: [] }
-    return { ...outcome, issues: validateJson(parameters, outcome.input) }
+    return { outcome, issues: validateJson(parameters, outcome.input) }
   }
 
   const judge: CallJudge['judge'] = (call, recovered) => {
     const mark = recovered === undefined ? {} : { recovered }
-    const refuse = (why: RefusalReason, message: string, input = call.input): RefusedCall => ({
+    const refuse = (why: RefusalReason, message: string, outcome?: RepairOutcome): RefusedCall => ({
       toolName: tool?.name ?? call.toolName,
-      input,
+      input: call.input,
       why,
       message,
+      ...outcome,
       ...mark,
     })
     const tool = byName.get((repair && matchToolName(call.toolName, names)) || call.toolName)
@@ -70,18 +73,17 @@ export function createJudge(tools: readonly OfferedTool[], repair: boolean): Cal
       return refuse('unknown-tool', `There is no tool named \`${call.toolName.slice(0, 100)}\`.`)
     }
     if (call.problem !== undefined) return refuse('unreadable', call.problem)
-    const { input, repairs, issues } = mend(tool, call.input)
-    const meant = findRefusal(input, tool.parameters, names)
-    if (meant !== undefined) return refuse('placeholder', meant, input)
-    if (issues.length > 0) return refuse('invalid', issues.join('; '), input)
-    return { toolName: tool.name, input, repairs, ...mark }
+    const { outcome, issues } = mend(tool, call.input)
+    const meant = findRefusal(outcome.input, tool.parameters, names)
+    if (meant !== undefined) return refuse('placeholder', meant, outcome)
+    if (issues.length > 0) return refuse('invalid', issues.join('; '), outcome)
+    return { toolName: tool.name, ...outcome, ...mark }
   }
   return { judge, accepts: (tool, input) => mend(tool, input).issues.length === 0 }
 }
 
 interface Mended {
-  readonly input: JsonValue
-  readonly repairs: readonly Repair[]
+  readonly outcome: RepairOutcome
   readonly issues: readonly string[]
 }
 

@@ -1,6 +1,7 @@
 import { DroverError } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import { nearest } from '../nearest.ts'
+import { checkOption, integers } from '../option.ts'
 import { checkModelId } from './model-id.ts'
 import { knownModels, profileOf, retirementOf, type ModelProfile } from './profile.ts'
 
@@ -13,7 +14,7 @@ const warned = new WeakMap<Logger, Set<string>>()
  * Finds what Drover knows of a model. A retired one that may still be served is said once per logger.
  * @param given what the caller says of a model Drover does not know; `{}` is enough to admit it
  * @throws DroverError `config.model` for an unknown id (near ones suggested), `model.retired` for a retired one (a live
- * replacement named), both before any request.
+ * replacement named), `config.invalid` for a profile that cannot be, all before any request.
  */
 export function resolveModel(
   model: unknown,
@@ -21,6 +22,9 @@ export function resolveModel(
   log: Logger,
 ): ModelProfile {
   checkModelId(model)
+  checkOption('profile.maxTokens', given?.maxTokens, integers(1))
+  checkOption('profile.toolFormat', given?.toolFormat, ['flat', 'function'])
+  checkOption('profile.history', given?.history, ['llama', 'openai'])
   const retirement = retirementOf(model)
   if (retirement !== undefined && given === undefined) {
     const message = `The model \`${model}\` was retired on ${retirement.on}. Use \`${retirement.successor}\` instead.`

@@ -1,3 +1,5 @@
+import { defined } from '../defined.ts'
+
 /** What Drover must know of a model to speak with it well. */
 export interface ModelProfile {
   /**
@@ -96,7 +98,7 @@ export const profileOf = (model: string, given: Partial<ModelProfile> = {}): Mod
   // Both forms pass both seed schemas; every OpenAI-dialect model takes only this one (protocol 3.1).
   toolFormat: 'function',
   history: LLAMA.includes(model) ? 'llama' : 'openai',
-  ...given,
+  ...defined({ ...given }),
 })
 
 /** Every model id Drover knows. */

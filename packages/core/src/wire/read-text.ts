@@ -9,7 +9,9 @@ const MAX_BYTES = 64 * 1024 * 1024
  */
 export async function readText(response: Response): Promise<string> {
   const declared = Number(response.headers.get('content-length') ?? Number.NaN)
-  if (response.body === null || declared <= MAX_BYTES) return response.text()
+  // Of a compressed body the length says little.
+  const isCompressed = response.headers.has('content-encoding')
+  if (response.body === null || (declared <= MAX_BYTES && !isCompressed)) return response.text()
   const reader = response.body.getReader()
   const decoder = new TextDecoder()
   let text = ''
@@ -19,7 +21,8 @@ export async function readText(response: Response): Promise<string> {
     if (done) return text + decoder.decode()
     bytes += value.byteLength
     if (bytes > MAX_BYTES) {
-      await reader.cancel()
+      // Not awaited: nothing is left to wait for, and a source may never answer.
+      reader.cancel().catch(() => {})
       throw new DroverError(
         'security.limit',
         `Expected an answer of at most ${MAX_BYTES} bytes, got more.`,

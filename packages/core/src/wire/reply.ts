@@ -1,4 +1,4 @@
-import { guardJson, own } from '../json.ts'
+import { guardJson, isSafeJson, own } from '../json.ts'
 import { readFinishReason, type FinishReason } from './finish-reason.ts'
 import {
   createJudge,
@@ -131,7 +131,9 @@ const mayHoldCalls = (text: string, tools: readonly OfferedTool[]): boolean =>
 
 /** What is told of a call that was written as text and cannot run. */
 function toRefused({ toolName, input, why }: RejectedCall): RefusedCall {
-  const call = { toolName, input: Object(input) === input ? input : {}, recovered: 'text' }
+  // What would not be taken back in must not enter the history either.
+  const isKept = Object(input) === input && isSafeJson(input)
+  const call = { toolName, input: isKept ? input : {}, recovered: 'text' }
   switch (why) {
     case 'unknown':
       return { ...call, why: 'unknown-tool', message: `There is no tool named \`${toolName}\`.` }

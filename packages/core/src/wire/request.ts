@@ -4,6 +4,7 @@ import { createHistoryWriter } from './history.ts'
 import type { WireInputs, WireMessage } from './inputs.ts'
 import type { ModelProfile } from './profile.ts'
 import type { WireSampling } from './sampling.ts'
+import { wellFormed } from './text.ts'
 
 /** The tools of a request, converted once for as long as they stay the same. */
 export interface WireTools {
@@ -47,7 +48,9 @@ export interface Conversation {
 export function createConversation(options: ConversationOptions): Conversation {
   const { model, messages, tools, extra } = options
   const first: WireMessage[] =
-    options.instructions === undefined ? [] : [{ role: 'system', content: options.instructions }]
+    options.instructions === undefined
+      ? []
+      : [{ role: 'system', content: wellFormed(options.instructions) }]
   const asObjects = createTail(options, first)
   const asText = createTail(options, first)
   let text = ''

@@ -79,3 +79,52 @@ test('a shared signal keeps no listener of a run that is over', async () => {
   for (let run = 0; run < 3; run++) await agent.run('Go', { signal })
   expect(listeners).toBe(0)
 })
+
+test('an aborted run settles although its backend ignores the signal', async () => {
+  const controller = new AbortController()
+  const send = (): Promise<Response> => {
+    queueMicrotask(() => controller.abort(reason))
+    return new Promise(() => {})
+  }
+  const run = createAgent({ backend: { name: 'deaf', send }, model }).run('Go', controller)
+  await expect(run).rejects.toBe(reason)
+})
+
+test('an aborted run settles although the check of a result never ends', async () => {
+  const controller = new AbortController()
+  const check = (): Promise<boolean> => {
+    controller.abort(reason)
+    return new Promise(() => {})
+  }
+  const slow = tool({
+    name: 'slow',
+    description: 'Has a slow check',
+    input: z.object({}),
+    output: z.string().refine(check),
+    execute: () => 'done',
+  })
+  const backend = scriptedBackend([{ toolCalls: [{ toolName: 'slow' }] }])
+  const run = createAgent({ backend, model, tools: [slow] }).run('Go', controller)
+  await expect(run).rejects.toBe(reason)
+})
+
+test('an abort with a reason that no text can be made of still ends the run, with that reason', async () => {
+  const odd: unknown = Object.create(null)
+  const stream = createAgent({ backend: scriptedBackend([]), model }).stream('Go', {
+    signal: AbortSignal.abort(odd),
+  })
+  const events: RunEvent[] = []
+  await expect(async () => {
+    for await (const event of stream) events.push(event)
+  }).rejects.toBe(odd)
+  expect(events.at(-1)).toMatchObject({ type: 'run-end', stopReason: 'aborted' })
+})
+
+test('a signal that is none fails the run and its result', async () => {
+  const signal = new AbortController() as unknown // the controller in place of its signal
+  const stream = createAgent({ backend: scriptedBackend([]), model }).stream('Go', {
+    signal: signal as AbortSignal,
+  })
+  await expect(Array.fromAsync(stream)).rejects.toThrow('is not a function')
+  await expect(stream.result).rejects.toThrow('is not a function')
+})

@@ -1,4 +1,4 @@
-import { createAgent, foldEvents, tool, type RunEvent } from '@drover/core'
+import { createAgent, foldEvents, tool, type Backend, type RunEvent } from '@drover/core'
 import { fakeRuntime, scriptedBackend, type ScriptEntry } from '@drover/core/testing'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
@@ -138,5 +138,48 @@ describe('the events of a run', () => {
     expect(aborted).toMatchObject({ name: 'AbortError' })
     expect(backend.requests).toHaveLength(1)
     await expect(run.result).rejects.toMatchObject({ name: 'AbortError' })
+  })
+
+  test('reach no tool through what a reader does to them', async () => {
+    const backend = scriptedBackend([
+      { toolCalls: [{ toolName: 'add', input: { a: 1, b: 2 } }] },
+      'Three.',
+    ])
+    const run = createAgent({ backend, model, tools: [add] }).stream('Go')
+    const outputs: string[] = []
+    for await (const event of run) {
+      if (event.type === 'model-reply') {
+        for (const { input } of event.toolCalls) Object.assign(Object(input), { a: 40 })
+      }
+      if (event.type === 'tool-result') outputs.push(event.output)
+    }
+    expect(outputs).toEqual(['3'])
+  })
+
+  test('stop a request under way when their reader leaves', async () => {
+    const entered = Promise.withResolvers<AbortSignal | undefined>()
+    const send: Backend['send'] = (_request, { signal }) => {
+      entered.resolve(signal)
+      return new Promise(() => {})
+    }
+    const run = createAgent({ backend: { name: 'slow', send }, model }).stream('Go')
+    const events = run[Symbol.asyncIterator]()
+    await events.next()
+    await events.next()
+    const next = events.next()
+    const signal = await entered.promise
+    const left = events.return?.()
+    expect(signal?.aborted).toBe(true)
+    expect((await next).value).toMatchObject({ type: 'run-end', stopReason: 'aborted' })
+    await left
+    await expect(run.result).rejects.toMatchObject({ name: 'AbortError' })
+  })
+
+  test('that nobody began to read settle their result when the reader leaves', async () => {
+    const backend = scriptedBackend([])
+    const run = createAgent({ backend, model }).stream('Go')
+    await run[Symbol.asyncIterator]().return?.()
+    await expect(run.result).rejects.toMatchObject({ name: 'AbortError' })
+    expect(backend.requests).toEqual([])
   })
 })

@@ -1,4 +1,4 @@
-import { createAgent, DroverError, generate, tool, type Message } from '@drover/core'
+import { createAgent, DroverError, generate, tool, type Backend, type Message } from '@drover/core'
 import { scriptedBackend } from '@drover/core/testing'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
@@ -133,4 +133,23 @@ describe('options are refused with the field and its limits', () => {
     await expect(generate({ backend, model, messages: 'a', lora: 'x' })).rejects.toThrow('`lora`')
     await expect(generate({ backend, model, prompt: 'a', tools: [] })).rejects.toThrow('`tools`')
   })
+})
+
+test('what is given is copied: a later change reaches neither the model nor the result', async () => {
+  const input = { where: 'left' }
+  const given: Message[] = [user, { ...asks, toolCalls: [{ ...call, input }] }, answers, user]
+  const backend = scriptedBackend(['Done.'])
+  const stream = createAgent({ backend, model }).stream(given)
+  input.where = 'changed'
+  for await (const event of stream) expect(event).toBeDefined()
+  expect(JSON.stringify([backend.requests, await stream.result])).not.toContain('changed')
+})
+
+test('a conversation of any length is taken', async () => {
+  const backend: Backend = {
+    name: 'none',
+    send: async () => Response.json({ response: 'Done.' }),
+  }
+  const many = Array.from({ length: 200_000 }, () => user)
+  expect((await createAgent({ backend, model }).run(many)).text).toBe('Done.')
 })

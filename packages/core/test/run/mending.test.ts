@@ -180,3 +180,51 @@ describe('a reply that was cut off', () => {
     expect(step?.finishReason).toBe('length')
   })
 })
+
+test('repairs of a call that is refused all the same are told', async () => {
+  const input = { invoice: 'A-1', amount: '5', extra: { a: 1 }, when: null }
+  const toolCalls = [{ toolName: 'pay', input: { ...input, invoice: 7.5 } }]
+  const sent: ScriptEntry = { toolCalls }
+  const { result, step } = await run([sent, 'Sorry.'])
+  const done = result.events.filter((event) => event.type === 'input-repaired')
+  const changed = JSON.stringify(step?.toolCalls[0]?.input) !== JSON.stringify(toolCalls[0]?.input)
+  expect([changed, done.length > 0]).toEqual([true, true])
+  expect(ran).toEqual([])
+})
+
+test.each(['content_filter', 'error'])(
+  'a call of a reply that ended by %s does not run where its tool works only once',
+  async (finish) => {
+    const call = { function: { name: 'pay', arguments: '{"invoice":"A-1","amount":5}' } }
+    const choice = { message: { content: '', tool_calls: [call] }, finish_reason: finish }
+    const { step } = await run([wire({ choices: [choice] }), 'No.'])
+    expect(ran).toEqual([])
+    expect(step?.toolResults).toMatchObject([{ isError: true }])
+    await run([wire({ choices: [choice] }), 'Yes.'], { effect: 'read' })
+    expect(ran).toEqual(['A-1'])
+  },
+)
+
+test('a conversation with a refused call can be gone on with, whatever its input was', async () => {
+  const two =
+    '[{"name":"pay","parameters":{"invoice":"A-1","amount":5}},' +
+    '{"name":"nope","parameters":{"constructor":{"prototype":{}}}}]'
+  const { result } = await run([two, 'Paid.'])
+  expect(result.steps[0]?.toolCalls.map(({ toolName }) => toolName)).toEqual(['pay', 'nope'])
+  const backend = scriptedBackend(['Fine.'])
+  const messages = [...result.messages, { role: 'user' as const, content: 'And now?' }]
+  expect((await createAgent({ backend, model }).run(messages)).text).toBe('Fine.')
+})
+
+test('what is wrong with an input is told in no more characters than a result may have', async () => {
+  const strict = tool({
+    name: 'strict',
+    description: 'Takes nothing',
+    input: z.strictObject({}),
+    execute: () => 'done',
+  })
+  const toolCalls = [{ toolName: 'strict', input: { ['k'.repeat(300_000)]: 1 } }]
+  const { step } = await run([{ toolCalls }, 'Sorry.'], { tools: [strict], repair: false })
+  expect(step?.toolResults[0]).toMatchObject({ isError: true })
+  expect(step?.toolResults[0]?.output.length).toBeLessThanOrEqual(24_000)
+})

@@ -1,5 +1,6 @@
 import { BackendError, createAgent, DroverError, type RunEvent } from '@drover/core'
 import { fakeRuntime, scriptedBackend, type ScriptEntry } from '@drover/core/testing'
+import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 
 const model = '@cf/meta/llama-3.1-8b-instruct-fast'
@@ -228,4 +229,73 @@ test('what a backend says in our own words is final', async () => {
   const { error, backend } = await run([wrong])
   expect(error).toBe(wrong)
   expect(backend.requests).toHaveLength(1)
+})
+
+test('what a backend says in our own words is final after another failure too', async () => {
+  const wrong = new DroverError('config.model', 'no such path')
+  const { error, backend } = await run([busy, wrong, 'Never.'])
+  expect(error).toBe(wrong)
+  expect(backend.requests).toHaveLength(2)
+})
+
+test('a runtime may call back before it gives the timer', async () => {
+  const setTimer = (callback: () => void): (() => void) => {
+    callback()
+    return () => {}
+  }
+  const backend = scriptedBackend([busy, 'Here.'])
+  const agent = createAgent({ backend, model, runtime: { ...fakeRuntime(), setTimer } })
+  expect((await agent.run('Hi')).text).toBe('Here.')
+})
+
+test('where a backend has secrets, none is in the cause of a failure', async () => {
+  const cause = Object.assign(new Error('cannot send Bearer s3cret'), {
+    request: { headers: { authorization: 'Bearer s3cret' } },
+  })
+  const backend = {
+    ...scriptedBackend([cause, cause, cause, cause]),
+    redact: (text: string): string => text.replaceAll('s3cret', '[secret]'),
+  }
+  const agent = createAgent({ backend, model, runtime: fakeRuntime() })
+  const error: unknown = await agent.run('Hi').catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({ cause: { message: 'cannot send Bearer [secret]' } })
+  expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('s3cret')
+})
+
+test('a small answer that unpacks to a huge one is not read to its end', async () => {
+  let chunks = 0
+  const send = async (): Promise<Response> => {
+    const pull = (controller: ReadableStreamDefaultController): void => {
+      // Eighty would be past the limit by far.
+      if (++chunks > 80) controller.close()
+      else controller.enqueue(new Uint8Array(1024 * 1024))
+    }
+    const headers = { 'content-encoding': 'gzip', 'content-length': '1000' }
+    return new Response(new ReadableStream({ pull }), { headers })
+  }
+  const run = createAgent({ backend: { name: 'bomb', send }, model }).run('Hi')
+  await expect(run).rejects.toMatchObject({ code: 'security.limit' })
+  expect(chunks).toBeLessThan(70)
+})
+
+test('an answer that is too large is given up although its source never takes the news', async () => {
+  let bodies = 0
+  const send = async (): Promise<Response> => {
+    bodies++
+    const pull = (controller: ReadableStreamDefaultController): void =>
+      controller.enqueue(new Uint8Array(16 * 1024 * 1024))
+    const cancel = (): Promise<void> => new Promise(() => {})
+    return new Response(new ReadableStream({ pull, cancel }))
+  }
+  const run = createAgent({ backend: { name: 'deaf', send }, model }).run('Hi')
+  await expect(run).rejects.toMatchObject({ code: 'security.limit' })
+  expect(bodies).toBe(1)
+})
+
+test('a failure that another copy of the library found is told with all that is known of it', async () => {
+  const details = { code: 'http.capacity', retryable: true, status: 429, serviceCode: 3040 }
+  const theirs = Object.assign(new Error('no room'), details, {
+    [Symbol.for('drover.error')]: true,
+  })
+  expect((await run([theirs])).last).toMatchObject({ error: { ...details, message: 'no room' } })
 })

@@ -154,3 +154,10 @@ describe('stop conditions', () => {
     expect(() => createAgent({ backend: endless(), model, maxSteps: count })).toThrow('`maxSteps`')
   })
 })
+
+test('a condition that gives nothing does not end the run', async () => {
+  const backend = scriptedBackend([calls('look'), 'Done.'])
+  const silent = (() => undefined) as unknown // what a function without `return` gives in JavaScript
+  const agent = createAgent({ backend, model, tools, stopWhen: silent as StopCondition })
+  expect(await agent.run('Go')).toMatchObject({ text: 'Done.', stopReason: 'answer' })
+})

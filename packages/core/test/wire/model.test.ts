@@ -19,6 +19,10 @@ test('an unknown model is refused with the nearest known one', () => {
 
 test('a model that is newer than Drover is admitted by giving a profile', () => {
   expect(() => createAgent({ backend, model: '@cf/new/model', profile: {} })).not.toThrow()
+  const none = null as unknown // what JSON writes where nothing is set
+  expect(() =>
+    createAgent({ backend, model: '@cf/new/model', profile: none as object }),
+  ).not.toThrow()
 })
 
 test.each(['', '  ', undefined, 7])('a model id that is %o is refused', (model) => {
@@ -51,4 +55,23 @@ test('every replacement of a retired model is a live model of the catalogue', ()
     expect(knownModels()).toContain(successor)
     expect(retirementOf(successor)).toBeUndefined()
   }
+})
+
+test.each([
+  ['maxTokens', Number.NaN],
+  ['maxTokens', 0],
+  ['toolFormat', 'xml'],
+  ['history', 'none'],
+])('a profile whose %s is %o is refused before any request', (field, value) => {
+  const profile = { [field]: value }
+  expect(() => createAgent({ backend, model: '@cf/new/model', profile })).toThrow(
+    `\`profile.${field}\``,
+  )
+})
+
+test('what a profile leaves undefined is what it is for most models', async () => {
+  const scripted = scriptedBackend(['Hi.'])
+  const profile = { maxTokens: undefined } as object // as options that are read from somewhere come
+  await createAgent({ backend: scripted, model: '@cf/new/model', profile }).run('Hi')
+  expect(scripted.requests[0]?.inputs.max_tokens).toBe(2048)
 })

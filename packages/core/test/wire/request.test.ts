@@ -184,3 +184,39 @@ describe('one plain call', () => {
     )
   })
 })
+
+test('lone surrogates of instructions, names and inputs never reach the wire, in no spelling', async () => {
+  const toolCalls = [
+    { toolName: 'look', input: { where: '\ud800 \\ud800', 'k\udfff': '😀' } },
+    { toolName: 'x\ud800' },
+  ]
+  for (const model of [llama, glm]) {
+    const scripted = scriptedBackend([{ toolCalls }, 'Done.'])
+    let body = ''
+    const send: Backend['send'] = (request, options) => {
+      body = request.body()
+      return scripted.send(request, options)
+    }
+    await createAgent({
+      backend: { ...scripted, send },
+      model,
+      tools: [look],
+      instructions: 'a\ud83d',
+      repair: false,
+    }).run('Go')
+    const messages: NonNullable<WireRequest['inputs']['messages']> = JSON.parse(body).messages
+    expect(body.isWellFormed()).toBe(true)
+    expect(messages[0]).toEqual({ role: 'system', content: 'a\ufffd' })
+    const sent = messages.flatMap((message) => message.tool_calls ?? [])
+    expect(sent.map((call) => call.function.name)).toEqual(['look', 'x\ufffd'])
+    expect(JSON.parse(sent[0]?.function.arguments ?? '')).toEqual({
+      where: '\ufffd \\ud800',
+      'k\ufffd': '😀',
+    })
+    expect(messages.flatMap(({ name }) => name ?? [])).toEqual(['look', 'x\ufffd'])
+    const shown = messages.filter(({ role, content }) => role === 'assistant' && content !== '')
+    expect(shown.map(({ content }) => JSON.parse(content).name)).toEqual(
+      model === llama ? ['look', 'x\ufffd'] : [],
+    )
+  }
+})
