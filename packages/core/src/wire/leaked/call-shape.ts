@@ -130,7 +130,8 @@ function keyedCalls(value: Entries, tools: OfferedTools): readonly ShapedCall[] 
   for (const [name, held] of Object.entries(value)) {
     const tool = offeredTool(tools, name)
     const input = held ? toInput(held) : undefined
-    if (!tool || !input || isDefinition(input, tool)) return undefined
+    if (!tool || !input || !Object.keys(input).every((key) => hasParameter(tool, key)))
+      return undefined
     calls.push({ toolName: tool.name, tool, input, dialect: 'json-keyed', plainness: 'loose' })
   }
   return calls.length > 0 ? calls : undefined
@@ -201,12 +202,13 @@ function toInput(value: unknown): Entries | undefined {
   return isEntries(read.value) ? read.value : undefined
 }
 
-/** Whether an input is a schema of one: the echo of a tool's definition. */
+/** Whether an input is a schema of one, or has but the names of types: the echo of a tool's definition. */
 function isDefinition(input: Entries, tool: OfferedTool | undefined): boolean {
   return (
-    isEntries(own(input, 'properties')) &&
-    typeof own(input, 'type') === 'string' &&
-    !(tool !== undefined && hasParameter(tool, 'properties'))
+    /^(?:(?:string|number|integer|boolean)(?:,|$))+$/.test(Object.values(input).join()) ||
+    (isEntries(own(input, 'properties')) &&
+      typeof own(input, 'type') === 'string' &&
+      !(tool && hasParameter(tool, 'properties')))
   )
 }
 

@@ -25,7 +25,7 @@ export function isAnnouncing(lead: string): boolean {
 const INTENT =
   /\b(?:I(?:['’](?:ll|m)| (?:will|am|need|have to|must|should|want to|can))|let(?: me|['’]s| us)|(?:we )?need|going to|calling|while I\b|ich|je vais|vo[yu]|d[eé]jame)\b|我[来会]|让我|^\W*(?:sure|okay|ok)\W*$/i
 const ANNOUNCEMENT =
-  /^\W*(?:sure|okay|ok|certainly|of course|one moment|hold on|thought:)|\b(?:function|tool)s?[ _]?call|\bhere(?:['’]s| is| are)\b|\b(?:provided|given) (?:function|tool)|\bthe user (?:want|need|is|ask)|\b(?:check|look|fetch|search|query|retriev)ing\b/i
+  /^\W*(?:sure|okay|ok|certainly|of course|one moment|hold on|thought:)|\b(?:function|tool)s?(?: to)?[ _]?call|\bhere(?:['’]s| is| are)\b|\b(?:provided|given) (?:function|tool)|\bthe user (?:want|need|is|ask)|\b(?:check|look|fetch|search|query|retriev)ing\b/i
 
 /** Whether a sentence that leads to a call speaks of it: an example, a condition, a report, a refusal, a question. */
 export const isAbout = (sentence: string): boolean => ABOUT.test(sentence.trim())
@@ -58,6 +58,6 @@ export function isRemark(tail: string, isSameLine: boolean): boolean {
 /** The sentence that the call stands in goes on, and not with what the call is for. */
 const GOES_ON = /^(?!(?:to|and|for|now|first|so|then|next|again)\b)[a-z←→]/
 const REMARK = new RegExp(
-  String.raw`^[^.!?\n]{0,200}\b(?:example|hypothetical|placeholders?|illustrat\w*|replace|substitute|paste|curl|would ${DO})\b|\b(?:(?:shall|should|may|can|could) I|me to|proceed|go ahead|confirm)\b(?![^?\n]*\b(?:else|another|more)\b)[^.?!\n]{0,80}\?|^[\^↑]|\b(?:please confirm|if allowed|are you sure|your approval)\b|\b(?:I|you)['’]d\b|\b(?:type|reply|say|answer|press) (?:with )?\W?(?:yes|ok|y|enter)\b|\b(?:is|does) (?:this|that) (?:look|ok|right|correct|sound)|\b(?:did|was|were|do|ha[vs]e?|is|are|[cw]ould|can|will|ca|wo)(?: ?not|n['’]t) (?:\w+ )?(?:call|run|execut|sen[dt]|made|been|do (?:that|this|so)|an? (?:real|actual))`,
+  String.raw`^[^.!?\n]{0,200}\b(?:example|hypothetical|placeholders?|illustrat\w*|replace|substitute|paste|curl|would ${DO})\b|(?:^|[.!?\n])(?![^?]*\b(?:else|another|more|do next|help|assist|to know)\b)[^.!?\n]{1,200}(?:\?(?:\s|$)|？)|^(?:\^|role\b)|\b(?:please confirm|if allowed|your approval)\b|\b(?:I|you)['’]d\b|\b(?:type|reply|say|answer|press) (?:with )?\W?(?:yes|ok|y|enter)\b|\b(?:did|was|were|do|ha[vs]e?|is|are|[cw]ould|can?|will|wo)(?: ?not|n['’]t) (?:\w+ )?(?:call|run|execut|sen[dt]|made|been|do (?:that|this|so)|an? (?:real|actual))`,
   'i',
 )
