@@ -205,7 +205,9 @@ function toInput(value: unknown): Entries | undefined {
 /** Whether an input is a schema of one, or has but the names of types: the echo of a tool's definition. */
 function isDefinition(input: Entries, tool: OfferedTool | undefined): boolean {
   return (
-    /^(?:(?:string|number|integer|boolean)(?:,|$))+$/.test(Object.values(input).join()) ||
+    /^(?:(?:string|number|integer|boolean)(?:,|$))+$/.test(
+      Object.values(input).map(String).join(),
+    ) ||
     (isEntries(own(input, 'properties')) &&
       typeof own(input, 'type') === 'string' &&
       !(tool && hasParameter(tool, 'properties')))
