@@ -33,7 +33,7 @@ export function isPlaceholder(text: string, about: ParameterWords): boolean {
 }
 
 const HTML =
-  /^(?:(?!id|key|url)\w{1,3}|span|body|head(?:er)?|main|html|code|form|input|label|link|button|select|section|article|strong|style|script|table|video)$/i
+  /^(?:(?!id|key|url)\w{1,3}|span|body|head(?:er)?|main|html|code|form|input|label|link|button|select|style|script|table)$/i
 const GAP =
   /^(?:\{\{[^{}]+\}\}|\$?\{[a-z_][\w.]*\}|\[(?:insert|enter|your)\b[^\][]*\]|\.{3}|…|your_\w+|your-[\w-]*(?:key|token|secret)|your[ -].+here|[a-z\d_]+_here|replace_me)$/i
 

@@ -5,7 +5,7 @@ import { skipSpace } from '../../lenient-scalar.ts'
 import { matchAt } from '../../match-at.ts'
 import { INPUT_KEYS, NAME_KEYS } from '../../tool/call-keys.ts'
 import type { OfferedTool, OfferedTools } from './offered-tools.ts'
-import { hasParameter, offeredTool, parameterNames } from './offered-tools.ts'
+import { hasOnlyParameters, hasParameter, offeredTool, parameterNames } from './offered-tools.ts'
 import { readArguments } from './python-call.ts'
 
 /**
@@ -130,8 +130,7 @@ function keyedCalls(value: Entries, tools: OfferedTools): readonly ShapedCall[] 
   for (const [name, held] of Object.entries(value)) {
     const tool = offeredTool(tools, name)
     const input = held ? toInput(held) : undefined
-    if (!tool || !input || !Object.keys(input).every((key) => hasParameter(tool, key)))
-      return undefined
+    if (!tool || !input || !hasOnlyParameters(tool, input)) return undefined
     calls.push({ toolName: tool.name, tool, input, dialect: 'json-keyed', plainness: 'loose' })
   }
   return calls.length > 0 ? calls : undefined
@@ -185,9 +184,7 @@ export function writtenCall(
   if (first === undefined) return { ...base, input: read.named }
   if (more.length > 0 || Object.keys(read.named).length > 0) return undefined
   const names = parameterNames(tool)
-  if (isEntries(first) && Object.keys(first).every((key) => hasParameter(tool, key))) {
-    return { ...base, input: first }
-  }
+  if (isEntries(first) && hasOnlyParameters(tool, first)) return { ...base, input: first }
   const [only] = names
   return only === undefined || names.length > 1 ? undefined : { ...base, input: { [only]: first } }
 }

@@ -89,8 +89,9 @@ export function judgePlaces(text: string, places: readonly Place[]): readonly Gr
   return groups
 }
 
-/** A tag that says what it holds: an example, or a part of a page. */
-const ABOUT_TAG = /example|sample|<(?:script|li|pre|td|h\d)\b/i
+/** A word or a tag that says what it holds: an example, a part of a page, anything but calls and answers. */
+const ABOUT_TAG =
+  /example|sample|<(?![be]?o?s>|[^>]*(?:tool|func|call|action|json|xml|answer))[a-z]+\d?>/i
 const SPECIAL = new RegExp(TOKEN)
 /** How far around a call is read. */
 const WINDOW = 600
