@@ -35,7 +35,7 @@ const ADVERB = '(?:(?:also|then|just|simply|always|now) )?'
 const DO = `(?:${CALL}|try|make|be\\b|have|look|mean)`
 const ABOUT = new RegExp(
   [
-    String.raw`\b(?:e\.?g|i\.e|examples?|instance|such as|things like|similar to|equivalent|pseudo\w*|hypothetical\w*|suppose|imagine|pretend|sample|template|placeholders?|illustrat\w*|demonstrat\w*|syntax|doc(?:s|umentation)|usage|tutorial|plan|steps|spec\w*|signature|notations?|definition|schema|\w+ed (?:file|JSON|version|text)|(?:contents?|output|result) of|response from|curl|config\w*|payload|code|mock|in detail|script|snippet|fixture|review|approv\w*|permission|explain|ignore|offer|suggest\w*|assum\w*|expected|which)\b|\bavailable \w+\W{0,9}$`,
+    String.raw`\b(?:e\.?g|i\.e|examples?|instance|such as|things like|similar to|equivalent|pseudo\w*|hypothetical\w*|suppose|imagine|pretend|sample|template|placeholders?|illustrat\w*|demonstrat\w*|syntax|doc(?:s|umentation)|usage|tutorial|plan|steps|spec\w*|signature|notations?|definition|schema|\w+ed (?:file|JSON|version|text)|(?:contents?|output|result) of|response from|curl|config\w*|payload|code|mock|würde|script|snippet|fixture|review|approv\w*|permission|explain|ignore|offer|suggest\w*|assum\w*|expected|which)\b|\bavailable \w+\W{0,9}$`,
     // Advice to somebody else, what one might do, and orders.
     String.raw`(?<!\bI )\b(?:can|may|must|should|(?:you|we|\w*one|\w+rs?|people) (?:needs?|ha(?:ve|s)) to) ${ADVERB}(?:${CALL}|try|make)|(?:\b(?:c|w)ould|\bmight|['’]d) ${ADVERB}${DO}`,
     String.raw`^(?:[^,.]{0,80}, )?(?:please |just |simply |then |first,? )*(?:${DO}|enter|copy|paste|save|put|add|insert|store)e?\b`,
