@@ -17,23 +17,25 @@ export function isControlToken(text: string, { name, description }: ParameterWor
 }
 
 /**
- * True for text that is nothing but a gap to be filled: `<city>`, `{{id}}`, `${user.id}`, `[insert id]`, `YOUR_API_KEY`,
+ * True for text that is nothing but a gap to be filled: `<city>`, `{{id}}`, `${user.id}`, `[insert id]`, `YOUR_API_KEY`, `...`,
  * `output of step 1`, `user_id_from_previous_call`. False for an element of HTML that is no word of the parameter's, and
  * where the parameter is for text with gaps.
  */
 export function isPlaceholder(text: string, about: ParameterWords): boolean {
   const bare = text.trim()
   if (bare.length > 100 || isForSyntax(about)) return false
-  const [, inner] = /^<([a-z][\w .'-]+)>$/i.exec(bare) ?? []
+  const [, inner] = /^[<[]([a-z][\w .'-]+)[\]>]$/i.exec(bare) ?? []
   const words = `${about.name} ${about.description}`.toLowerCase()
-  if (inner !== undefined) return words.includes(inner.toLowerCase()) || !HTML.test(inner)
-  return GAP.test(bare) || REFERENCE.test(bare.replaceAll('_', ' '))
+  const isNamed =
+    inner !== undefined &&
+    (words.includes(inner.toLowerCase()) || (bare[0] === '<' && !HTML.test(inner)))
+  return isNamed || GAP.test(bare) || REFERENCE.test(bare.replaceAll('_', ' '))
 }
 
 const HTML =
-  /^(?:h\d|[bht]r|[eu]m|[dou]l|li|t[dh]|div|span|img|nav|body|head(?:er)?|footer|main|html|code|pre|form|input|label|link|meta|button|select|option|section|article|strong|style|script|svg|table|video|canvas)$/i
+  /^(?:(?!id|key|url)\w{1,3}|span|body|head(?:er)?|main|html|code|form|input|label|link|button|select|style|script|table)$/i
 const GAP =
-  /^(?:\{\{[^{}]+\}\}|\$?\{[a-z_][\w.]*\}|\[(?:insert|enter|your)\b[^\][]*\]|your_\w+|your-[\w-]*(?:key|token|secret|here)|[a-z\d_]+_here|replace_me)$/i
+  /^(?:\{\{[^{}]+\}\}|\$?\{[a-z_][\w.]*\}|\[(?:insert|enter|your)\b[^\][]*\]|\.{3}|…|your_\w+|your-[\w-]*(?:key|token|secret)|your[ -].+here|[a-z\d_]+_here|replace_me)$/i
 
 const RESULT = '(?:result|output|response|value|id)s?'
 // A last or first call may be one by telephone.

@@ -5,7 +5,7 @@ import { skipSpace } from '../../lenient-scalar.ts'
 import { matchAt } from '../../match-at.ts'
 import { INPUT_KEYS, NAME_KEYS } from '../../tool/call-keys.ts'
 import type { OfferedTool, OfferedTools } from './offered-tools.ts'
-import { hasParameter, offeredTool, parameterNames } from './offered-tools.ts'
+import { hasOnlyParameters, hasParameter, offeredTool, parameterNames } from './offered-tools.ts'
 import { readArguments } from './python-call.ts'
 
 /**
@@ -130,7 +130,7 @@ function keyedCalls(value: Entries, tools: OfferedTools): readonly ShapedCall[] 
   for (const [name, held] of Object.entries(value)) {
     const tool = offeredTool(tools, name)
     const input = held ? toInput(held) : undefined
-    if (!tool || !input || isDefinition(input, tool)) return undefined
+    if (!tool || !input || !hasOnlyParameters(tool, input)) return undefined
     calls.push({ toolName: tool.name, tool, input, dialect: 'json-keyed', plainness: 'loose' })
   }
   return calls.length > 0 ? calls : undefined
@@ -184,9 +184,7 @@ export function writtenCall(
   if (first === undefined) return { ...base, input: read.named }
   if (more.length > 0 || Object.keys(read.named).length > 0) return undefined
   const names = parameterNames(tool)
-  if (isEntries(first) && Object.keys(first).every((key) => hasParameter(tool, key))) {
-    return { ...base, input: first }
-  }
+  if (isEntries(first) && hasOnlyParameters(tool, first)) return { ...base, input: first }
   const [only] = names
   return only === undefined || names.length > 1 ? undefined : { ...base, input: { [only]: first } }
 }
@@ -201,12 +199,15 @@ function toInput(value: unknown): Entries | undefined {
   return isEntries(read.value) ? read.value : undefined
 }
 
-/** Whether an input is a schema of one: the echo of a tool's definition. */
+/** Whether an input is a schema of one, or has but the names of types: the echo of a tool's definition. */
 function isDefinition(input: Entries, tool: OfferedTool | undefined): boolean {
   return (
-    isEntries(own(input, 'properties')) &&
-    typeof own(input, 'type') === 'string' &&
-    !(tool !== undefined && hasParameter(tool, 'properties'))
+    /^(?:(?:string|number|integer|boolean)(?:,|$))+$/.test(
+      Object.values(input).map(String).join(),
+    ) ||
+    (isEntries(own(input, 'properties')) &&
+      typeof own(input, 'type') === 'string' &&
+      !(tool && hasParameter(tool, 'properties')))
   )
 }
 

@@ -4,7 +4,7 @@ import type { Plainness, ShapedCall } from './call-shape.ts'
 import { openCall, shapedCalls, writtenCall } from './call-shape.ts'
 import { readLenient } from '../../lenient-json.ts'
 import type { OfferedTools } from './offered-tools.ts'
-import { hasParameter, offeredTool } from './offered-tools.ts'
+import { hasOnlyParameters, offeredTool } from './offered-tools.ts'
 import { TOKEN } from './prompt-tokens.ts'
 import { readArguments } from './python-call.ts'
 import { readTagged } from './tagged-arguments.ts'
@@ -64,7 +64,7 @@ export function findCalls(text: string, tools: OfferedTools): readonly Place[] {
  * none of these, and is passed over by the expression alone.
  */
 function sitesOf(tools: OfferedTools): RegExp {
-  const names = [...tools.keys()].map((name) => name.replace(/[^\w]/g, '\\$&')).join('|')
+  const names = [...tools.keys()].map((name) => name.replace(/\W/g, '\\$&')).join('|')
   const named = `(?:functions\\.)?(?:${names})(?::\\d+)?(?:\\.call)?(?![\\w$]|[.-][\\w$])`
   return new RegExp(`[{[]|(?<![\\w$.-])(?:${named}|[A-Za-z_$][\\w$.-]*(?=\\())`, 'g')
 }
@@ -144,8 +144,8 @@ function readNamedPlace(
   }
   if (read?.status !== 'value') return after
   // What follows may be a whole call, which names the tool again; a tool's parameters may have the same names.
-  const isInput = Object.keys(Object(read.value)).every((key) => hasParameter(tool, key))
-  if (!isInput && shapedCalls(read.value, tools) !== undefined) return after
+  const isInput = hasOnlyParameters(tool, Object(read.value))
+  if (!isInput && (!isMarked || shapedCalls(read.value, tools) !== undefined)) return after
   return { end: read.end, calls: [of(read.value, 'name-json')], mark }
 }
 

@@ -9,7 +9,7 @@ export const CALL_MARK: RegExp =
   /<[^>]*(?:tool|function|python|call|action|plugin|invoke|recipient|message)[^>]*>|\[TOOL_CALLS\]|functools/i
 
 const THOUGHT =
-  /<(think(?:ing)?|thought|reasoning|tool_res(?:ponse|ult))>[\s\S]*?(?:<\/\1>|$)|<\|channel\|>analysis<\|message\|>[\s\S]*?(?:<\|end\|>|$)/g
+  /<(think(?:ing)?|thought|reasoning|(?:tool|function)_res(?:ponse|ult)s?)>[\s\S]*?(?:<\/\1>|$)|<\|channel\|>analysis<\|message\|>[\s\S]*?(?:<\|end\|>|$)/g
 const THOUGHT_END = /^[\s\S]*<\/(?:think|thinking)>/
 const NEXT_TURN = /<\|(?:im_start|start_header_id)\|>\s?(?:user|tool|ipython)\b[\s\S]*$/
 

@@ -23,9 +23,9 @@ export function isAnnouncing(lead: string): boolean {
 }
 
 const INTENT =
-  /\b(?:I(?:['’](?:ll|m)| (?:will|am|need|have to|must|should|want to|can))|let(?: me|['’]s| us)|(?:we )?need|going to|calling|ich|je vais|vo[yu]|d[eé]jame)\b|我[来会]|让我|^\W*(?:sure|okay|ok)\W*$/i
+  /\b(?:I(?:['’](?:ll|m)| (?:will|am|need|have to|must|should|want to|can))|let(?: me|['’]s| us)|(?:we )?need|going to|calling|while I\b|ich|je vais|vo[yu]|d[eé]jame)\b|我[来会]|让我|^\W*(?:sure|okay|ok)\W*$/i
 const ANNOUNCEMENT =
-  /^\W*(?:sure|okay|ok|certainly|of course|one moment|hold on)\b|\b(?:function|tool)s?[ _]?call|\bhere(?:['’]s| is| are)\b|\b(?:provided|given) (?:function|tool)|\bthe user (?:want|need|is|ask)|\b(?:check|look|fetch|search|query|retriev)ing\b/i
+  /^\W*(?:sure|okay|ok|certainly|of course|one moment|hold on|thought:)|\b(?:function|tool)s?(?: to)?[ _]?call|\bhere(?:['’]s| is| are)\b|\b(?:provided|given) (?:function|tool)|\bthe user (?:want|need|is|ask)|\b(?:check|look|fetch|search|query|retriev)ing\b/i
 
 /** Whether a sentence that leads to a call speaks of it: an example, a condition, a report, a refusal, a question. */
 export const isAbout = (sentence: string): boolean => ABOUT.test(sentence.trim())
@@ -35,11 +35,11 @@ const ADVERB = '(?:(?:also|then|just|simply|always|now) )?'
 const DO = `(?:${CALL}|try|make|be\\b|have|look|mean)`
 const ABOUT = new RegExp(
   [
-    String.raw`\b(?:e\.?g|i\.e|examples?|instance|such as|things like|similar to|equivalent|pseudo\w*|hypothetical\w*|suppose|imagine|pretend|sample|template|placeholders?|illustrat\w*|demonstrat\w*|syntax|doc(?:s|umentation)|usage|tutorial|plan|steps|spec\w*|signature|notations?|definition|schema|\w+ed (?:file|JSON|version|text)|(?:contents?|output|result) of|response from|curl|config\w*|payload|code|script|snippet|fixture|review|approv\w*|permission|explain|ignore|offer|suggest\w*|assum\w*|expected|which)\b|\bavailable \w+\W{0,9}$`,
+    String.raw`\b(?:e\.?g|i\.e|examples?|instance|such as|things like|similar to|equivalent|pseudo\w*|hypothetical\w*|suppose|imagine|pretend|sample|template|placeholders?|illustrat\w*|demonstrat\w*|syntax|doc(?:s|umentation)|usage|tutorial|plan|steps|spec\w*|signature|notations?|definition|schema|\w+ed (?:file|JSON|version|text)|(?:contents?|output|result) of|response from|curl|config\w*|payload|code|mock|würde|script|snippet|fixture|review|approv\w*|permission|explain|ignore|offer|suggest\w*|assum\w*|expected|which)\b|\bavailable \w+\W{0,9}$`,
     // Advice to somebody else, what one might do, and orders.
     String.raw`(?<!\bI )\b(?:can|may|must|should|(?:you|we|\w*one|\w+rs?|people) (?:needs?|ha(?:ve|s)) to) ${ADVERB}(?:${CALL}|try|make)|(?:\b(?:c|w)ould|\bmight|['’]d) ${ADVERB}${DO}`,
     String.raw`^(?:[^,.]{0,80}, )?(?:please |just |simply |then |first,? )*(?:${DO}|enter|copy|paste|save|put|add|insert|store)e?\b`,
-    String.raw`\b(?:if|once|unless|until|after|when) (?:you|[a-z]+ had|they|the user)\b|\b(?:you to|from you|your (?:prompt|code|app|message|server|file|data|JSON|text)|you (?:asked|sent|wanted)|tell me|let me know|how (?:to|you|one|we|it|I|this)|ways to|(?:like|as) (?:this|so|these|that)|not sure|looks? like|what (?:\w+ ){0,6}(?:means?|contains?|is|does))\b`,
+    String.raw`\b(?:if|once|unless|until|after|when|soon as) (?:you|calling|[a-z]+ had|they|the user)\b|\b(?:you to|from you|your (?:OK|consent|prompt|code|app|message|server|file|data|JSON|text)|you (?:asked|sent|wanted)|tell me|show you|let me know|how (?:to|the (?:\w+ )?call|you|one|we|it|I|this)|ways to|(?:like|as) (?:this|so|these|that)|not sure|looks? like|what (?:\w+ ){0,6}(?:means?|contains?|is|does))\b`,
     String.raw`(?:\bnot|n['’]t|\bnever|\bavoid|\bwithout|\bunable to|\binstead of|\brather than) (?:\w+ ){0,3}(?:${CALL}|process|an? (?:real )?(?:tool|function))`,
     // Reports of what was.
     String.raw`\b(?:wrong|incorrect|invalid|malformed|broken|fail\w*|reject\w*|previous\w*|earlier|last (?:time|(?:\w+ )?calls)|history|mistake|log(?:s|ged)?|transcript|quot\w+|return(?:ed|s)|was|were|been)\b`,
@@ -58,6 +58,6 @@ export function isRemark(tail: string, isSameLine: boolean): boolean {
 /** The sentence that the call stands in goes on, and not with what the call is for. */
 const GOES_ON = /^(?!(?:to|and|for|now|first|so|then|next|again)\b)[a-z←→]/
 const REMARK = new RegExp(
-  String.raw`^[^.!?\n]{0,200}\b(?:example|hypothetical|placeholders?|illustrat\w*|replace|substitute|would ${DO})\b|\b(?:(?:shall|should|may|can|could) I|me to|proceed|go ahead|confirm)\b[^.?!\n]{0,80}\?|\b(?:please confirm|if allowed)\b|\b(?:I|you)['’]d\b|\b(?:type|reply|say|answer|press) (?:with )?\W?(?:yes|ok|y|enter)\b|\b(?:is|does) (?:this|that) (?:look|ok|right|correct|sound)|\b(?:did|was|were|do|ha[vs]e?|is|are|[cw]ould|can|will)(?: ?not|n['’]t) (?:\w+ )?(?:call|run|execut|sen[dt]|made|been|an? (?:real|actual))`,
+  String.raw`^[^.!?\n]{0,200}\b(?:example|hypothetical|placeholders?|illustrat\w*|replace|substitute|paste|curl|would ${DO})\b|(?:^|[.!?\n])(?![^?]*\b(?:else|another|more|do next|help|assist|to know)\b)[^.!?\n]{1,200}(?:\?(?:\s|$)|？)|^(?:\^|role\b)|\b(?:please confirm|if allowed|your approval)\b|\b(?:I|you)['’]d\b|\b(?:type|reply|say|answer|press) (?:with )?\W?(?:yes|ok|y|enter)\b|\b(?:did|was|were|do|ha[vs]e?|is|are|[cw]ould|can?|will|wo)(?: ?not|n['’]t) (?:\w+ )?(?:call|run|execut|sen[dt]|made|been|do (?:that|this|so)|an? (?:real|actual))`,
   'i',
 )

@@ -50,7 +50,7 @@ export function judgePlaces(text: string, places: readonly Place[]): readonly Gr
     const isInherited: boolean = wasAbout && !/\p{L}["')\]]?[.!?](?:\s|$)/u.test(lead)
     // What is joined to a place that is no call, by an operator, is none either.
     const isJoined = lead === '' && groups.at(-1)?.isCalling === false
-    wasAbout = isInherited || isJoined || isAbout(sentence) || /example|sample/i.test(opener)
+    wasAbout = isInherited || isJoined || isAbout(sentence) || ABOUT_TAG.test(opener)
 
     // A token of the prompt format right before it ends what was said: the model begins something new.
     const isTurn = plainness === 'explicit' && SPECIAL.test(opener)
@@ -89,13 +89,16 @@ export function judgePlaces(text: string, places: readonly Place[]): readonly Gr
   return groups
 }
 
+/** A word or a tag that says what it holds: an example, a part of a page, anything but calls and answers. */
+const ABOUT_TAG =
+  /example|sample|<(?![be]?o?s>|[^>]*(?:tool|func|call|action|json|xml|answer))[a-z]+\d?>/i
 const SPECIAL = new RegExp(TOKEN)
 /** How far around a call is read. */
 const WINDOW = 600
-/** `x = {…}`, `print(f())`, a Python prompt and a quotation. */
-const STATEMENT = /(?:[=(][ \t["'\x60]*|>>>[ \t]+|(?:^|\n)>[ \t][^\n]*)$/
-/** `f(2) = 4`, `f(2) * 3`, `f(2).value`, `f(2)[0]`. */
-const OPERATION = /^[\]"'\x60]*[ \t]*(?:[=→≈]|->|\.\w|\[\d|[/%] | [*-] )/
+/** `x = {…}`, `print(f())`, a Python prompt, a quotation, and what a heading names or a comment takes out. */
+const STATEMENT = /(?:[=(][ \t["'\x60]*|>>>[ \t]+|(?:^|\n)(?:>[ \t][^\n]*|#+[ \t]*))$/
+/** `f(2) = 4`, `f(2) // => 4`, `f(2) * 3`, `f(2).value`, `f(2)[0]`. */
+const OPERATION = /^[\]"'\x60]*[ \t]*(?:(?:#|\/\/) ?)?(?:[=→≈]|->|\.\w|\[\d|[/%] | [*-] )/
 
 interface Span {
   readonly start: number
