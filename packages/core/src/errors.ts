@@ -24,6 +24,9 @@
  * - `http.network`: no connection, or it broke.
  * - `http.server`: the service failed (500, 502, 503 …).
  * - `http.protocol`: the answer was not what Workers AI sends (HTML, half JSON, an unexpected shape).
+ * - `stream.cut`: an event stream ended before its reply was whole.
+ * - `stream.malformed`: an event of a stream could not be read.
+ * - `stream.ambiguous`: the calls of a stream cannot be told apart.
  * - `security.limit`: foreign data exceeded a size, depth or key limit, or held a forbidden key.
  * - `test.unscripted`: a scripted or recorded backend got a request it has no reply for, or has replies left.
  */
@@ -51,6 +54,9 @@ export type DroverErrorCode =
   | 'http.network'
   | 'http.server'
   | 'http.protocol'
+  | 'stream.cut'
+  | 'stream.malformed'
+  | 'stream.ambiguous'
   | 'security.limit'
   | 'test.unscripted'
 

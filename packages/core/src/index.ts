@@ -32,7 +32,16 @@ export type { RecoverPolicy } from './run/planned-call.ts'
 export type { Repair, RepairKind } from './tool/repair.ts'
 export { foldEvents } from './run/state.ts'
 export type { RunState, Step } from './run/state.ts'
-export type { ErrorRecord, RunEvent } from './run/event.ts'
+export type {
+  EphemeralEvent,
+  ErrorRecord,
+  ReplyResetEvent,
+  RetryWaitingEvent,
+  RunEvent,
+  StreamEvent,
+  TextDeltaEvent,
+  ToolInputDeltaEvent,
+} from './run/event.ts'
 export {
   and,
   failedSteps,

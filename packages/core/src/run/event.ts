@@ -142,3 +142,46 @@ export type RunEvent =
   | ToolResultEvent
   | StepEndEvent
   | RunEndEvent
+
+/** Text of the reply under way, as it arrives. All of a step's since its last `reply-reset` make the step's text. */
+export interface TextDeltaEvent {
+  readonly type: 'text-delta'
+  /** Starts at 1. */
+  readonly step: number
+  readonly text: string
+}
+
+/** A piece of the JSON text of a call's arguments, as it arrives: to be shown, not to be run. */
+export interface ToolInputDeltaEvent {
+  readonly type: 'tool-input-delta'
+  readonly step: number
+  /** The id the call will have in the history. */
+  readonly toolCallId: string
+  readonly toolName: string
+  readonly text: string
+}
+
+/** A model request failed and is sent again after a wait. */
+export interface RetryWaitingEvent {
+  readonly type: 'retry-waiting'
+  readonly step: number
+  /** The attempt that failed. Starts at 1. */
+  readonly attempt: number
+  readonly retryInMs: number
+}
+
+/** What was shown of the reply under way is void: the request is sent again, and its text comes from the beginning. */
+export interface ReplyResetEvent {
+  readonly type: 'reply-reset'
+  readonly step: number
+}
+
+/** What is worth seeing while it happens, and is not kept: whatever counts of it stands in a later `RunEvent`. */
+export type EphemeralEvent =
+  | TextDeltaEvent
+  | ToolInputDeltaEvent
+  | RetryWaitingEvent
+  | ReplyResetEvent
+
+/** What a reader of a running run sees: its events, and the ephemeral ones between them. */
+export type StreamEvent = RunEvent | EphemeralEvent
