@@ -115,6 +115,9 @@ const statuses: Readonly<Record<DroverErrorCode, ContentfulStatusCode>> = {
   'reply.truncated': 502,
   'model.json_mode': 502,
   'http.protocol': 502,
+  'stream.cut': 502,
+  'stream.malformed': 502,
+  'stream.ambiguous': 502,
   'http.server': 502,
   'http.network': 502,
   // For now: worth another try later
