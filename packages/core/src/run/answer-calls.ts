@@ -60,11 +60,11 @@ async function answerOne(
     messages,
     onDispatch: ({ effect }) => {
       run.dispatched.add(toolCallId)
-      recorder.push({ type: 'tool-call', step, toolCallId, toolName, effect, idempotencyKey })
+      recorder.record({ type: 'tool-call', step, toolCallId, toolName, effect, idempotencyKey })
     },
   })
   const durationMs = runtime.now() - startedAt
-  recorder.push({ type: 'tool-result', step, toolCallId, toolName, ...answer, durationMs })
+  recorder.record({ type: 'tool-result', step, toolCallId, toolName, ...answer, durationMs })
 }
 
 /** The answer to a call that a failed or aborted run left open. */
