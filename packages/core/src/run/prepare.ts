@@ -11,7 +11,7 @@ import type { WireTools } from '../wire/request.ts'
 import { toWireSampling, type Sampling } from '../wire/sampling.ts'
 import { MAX_CONTENT_CHARS } from '../wire/text.ts'
 import { readContent } from './input.ts'
-import type { LoopOptions, StreamPolicy } from './loop.ts'
+import type { LoopOptions, StreamPolicy } from './run.ts'
 import type { RecoverPolicy } from './planned-call.ts'
 import { readTimeouts, type RequestTimeouts } from './request-watch.ts'
 import {
