@@ -5,6 +5,7 @@ import type { Runtime } from '../runtime.ts'
 import { assertRequestsAllowed } from '../model-requests.ts'
 import type { Backend, WireRequest } from '../wire/backend.ts'
 import {
+  holdsError,
   protocolFailure,
   readFailure,
   readNetworkFailure,
@@ -12,7 +13,6 @@ import {
   type Failure,
   type FailureContext,
 } from '../wire/failure.ts'
-import { own } from '../json.ts'
 import { untilAborted } from '../until-aborted.ts'
 import { readText } from '../wire/read-text.ts'
 import { allCalls, readReply, type OfferedTool, type Reply } from '../wire/reply.ts'
@@ -133,13 +133,7 @@ async function receive(
 
 /** A refusing status, or a 200 that says `success: false` or carries errors (protocol 1.3). */
 function isError({ status, json }: FailedAnswer): boolean {
-  if (status < 200 || status > 299) return true
-  const errors = own(json, 'errors')
-  return (
-    own(json, 'success') === false ||
-    (Array.isArray(errors) && errors.length > 0) ||
-    typeof own(json, 'internalCode') === 'number'
-  )
+  return status < 200 || status > 299 || holdsError(json)
 }
 
 /** A reply that is one and yet says nothing to go on with: empty, or all of it a call that was cut off. */

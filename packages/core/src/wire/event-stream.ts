@@ -20,7 +20,7 @@ export interface EventStream {
  */
 export function createEventStream(onEvent: (data: string, type: string) => void): EventStream {
   // Each text that is decoded is a whole line, or several: a U+FEFF at its start is a character of the line.
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+  const decoder = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true })
   let isEvents: boolean | undefined
   let total = 0
   // The bytes of the unfinished line, in a buffer that grows by doubling: adding to it one by one is linear.
