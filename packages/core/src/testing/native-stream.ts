@@ -1,7 +1,7 @@
 import { toNativeReply, type ReplyUsage, type SaidReply } from '../wire/native-reply.ts'
 
-/** A reply as the event stream Llama 3 models answer in: a few words a frame, all calls in one (protocol 5). */
-export function toNativeStream(said: SaidReply, usage: ReplyUsage): string {
+/** A reply as the event stream Llama 3 models answer in: a word a frame and a chunk, all calls in one (protocol 5). */
+export function toNativeStream(said: SaidReply, usage: ReplyUsage): ReadableStream<Uint8Array> {
   const { tool_calls, usage: counts } = toNativeReply(said, usage)
   const words = said.text?.match(/\S*\s*/g) ?? []
   const frames = [
@@ -9,7 +9,13 @@ export function toNativeStream(said: SaidReply, usage: ReplyUsage): string {
     ...(tool_calls.length > 0 ? [{ response: '', tool_calls }] : []),
     { response: '', usage: counts },
   ]
-  return [...frames.map((frame) => JSON.stringify(frame)), '[DONE]']
-    .map((data) => `data: ${data}\n\n`)
-    .join('')
+  const events = [...frames.map((frame) => JSON.stringify(frame)), '[DONE]'].values()
+  const encoder = new TextEncoder()
+  return new ReadableStream({
+    pull: (controller) => {
+      const { done, value } = events.next()
+      if (done) controller.close()
+      else controller.enqueue(encoder.encode(`data: ${value}\n\n`))
+    },
+  })
 }

@@ -117,7 +117,10 @@ async function answer(entry: ScriptEntry, asked: ScriptedRequest): Promise<Respo
 }
 
 /** About four characters a token, as the service's own estimates go. */
-const countUsage = (asked: ScriptedRequest, said: object): ReplyUsage => ({
-  inputTokens: Math.ceil(JSON.stringify(asked.inputs).length / 4),
-  outputTokens: Math.ceil(JSON.stringify(said).length / 4),
-})
+function countUsage({ inputs }: ScriptedRequest, said: object): ReplyUsage {
+  const { stream: _, ...counted } = inputs
+  return {
+    inputTokens: Math.ceil(JSON.stringify(counted).length / 4),
+    outputTokens: Math.ceil(JSON.stringify(said).length / 4),
+  }
+}
