@@ -53,6 +53,7 @@ test('these names are the public surface', () => {
       "parseJson",
       "profileOf",
       "readReply",
+      "readStream",
       "retirementOf",
     ]
   `)

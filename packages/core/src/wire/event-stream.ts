@@ -65,7 +65,7 @@ export function createEventStream(onEvent: (data: string, type: string) => void)
     const [, field, value = ''] = /^([^:]*)(?:: ?([^]*))?/.exec(line) ?? []
     if (field === 'event') type = value
     if (field !== 'data') return
-    atMost(MAX_EVENT_BYTES, (dataChars += value.length), 'an event')
+    atMost(MAX_EVENT_BYTES, (dataChars += value.length + 1), 'an event')
     data.push(value)
   }
 
