@@ -35,7 +35,9 @@ export function judgePlaces(text: string, places: readonly Place[]): readonly Gr
     const opening = fence !== undefined && fence.start >= since ? fence.start : start
     const before = text.slice(Math.max(since, opening - WINDOW), opening)
     const lead = undressEnd(before)
-    const from = opening - before.length + lead.length
+    // Where the window cuts a line, its first words only look like the beginning of one.
+    const isCutOff = opening - WINDOW > since && lead.length < MAX_DRESSING
+    const from = opening - before.length + (isCutOff ? MAX_DRESSING : lead.length)
     const opener = text.slice(from, start)
     const after = text.slice(end, Math.min(spans[index + 1]?.start ?? text.length, end + WINDOW))
     const tail = undressStart(after)
@@ -95,6 +97,8 @@ const ABOUT_TAG =
 const SPECIAL = new RegExp(TOKEN)
 /** How far around a call is read. */
 const WINDOW = 600
+/** Longer than any word, tag or token that dresses a call. */
+const MAX_DRESSING = 150
 /** `x = {…}`, `print(f())`, a Python prompt, a quotation, and what a heading names or a comment takes out. */
 const STATEMENT = /(?:[=(][ \t["'\x60]*|>>>[ \t]+|(?:^|\n)(?:>[ \t][^\n]*|#+[ \t]*))$/
 /** `f(2) = 4`, `f(2) // => 4`, `f(2) * 3`, `f(2).value`, `f(2)[0]`. */
