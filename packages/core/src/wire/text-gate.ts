@@ -14,23 +14,23 @@ export interface TextGate {
 export interface TextGateOptions {
   /** What the model was offered. Without tools everything is let through. */
   readonly tools: readonly OfferedTool[]
-  /** False lets everything through, as `readReply` with `recover: false` leaves it in the text. @default true */
+  /** False lets everything through, as `readReply` then leaves it in the text. @default true */
   readonly recover?: boolean | undefined
 }
 
-/** How many characters may be looked at for each that comes. */
+/** How many characters may be read for each that comes. */
 const WORK_PER_CHAR = 8
-/** What may be looked at besides, so that short texts are looked at with every piece. */
+/** What may be read besides, so that short texts are looked at with every piece. */
 const FREE_WORK = 100_000
-/** How much of what was shown is kept, to know what stands before a place. */
-const CONTEXT = 120
+/** How much of what was shown is kept: more than is read before a call. */
+const CONTEXT = 800
 
 /**
  * Creates a gate for the text of one reply. What it lets through, all together, is always the beginning of the text that
  * `readReply` gives for the whole reply with the same options: show the rest of that when the reply has ended.
  *
- * Held back is a call, whole or begun, and what would go with it: the fence, tag or token before it, the white space. What
- * turns out to be none is let through at once, in order.
+ * Held back is a call, whole or begun, and what would go with it: the fence, tag or token before it, white space. What turns
+ * out to be none, or to be only spoken of, is let through at once and in order.
  *
  * Its work grows with the length of the text, whatever the text and its pieces.
  */
@@ -43,36 +43,53 @@ export function createTextGate(options: TextGateOptions): TextGate {
   const suspect = new RegExp(
     String.raw`[{[<\x60\n\\]|${names.map((name) => name.replace(/\W/g, '\\$&')).join('|')}|[\s\]}(>"'_+&|#•*-]$`,
   )
-  // What is kept: a little of what was shown, then what is held.
+  // A little of what was shown, then what is held.
   let kept = ''
   let shown = 0
+  let since = 0
   let isStarted = false
+  // The pieces of other names cannot be told from words; only a request made by hand can have them.
   let isClosed = !names.every((name) => /^[\w$.-]+$/.test(name))
   let credit = FREE_WORK
 
+  const isSuspect = (text: string): boolean =>
+    suspect.test(text) || isNameBegun(/[\w$.-]*$/.exec(text)?.[0] ?? '', names)
+
+  /** Forgets what is too far back to say anything of what follows. */
+  const forget = (contextAt: (at: number) => string | undefined): void => {
+    let tail = Math.max(0, shown - CONTEXT)
+    while (kept[tail] === '`') tail++
+    const context = tail === 0 ? undefined : contextAt(tail)
+    if (context === undefined) return
+    kept = context + kept.slice(tail)
+    shown += context.length - tail
+    since = Math.max(0, since + context.length - tail)
+  }
+
   const push = (text: string): string => {
-    if (isClosed || text === '') return ''
-    if (shown === kept.length && isStarted && !isSuspect(text)) {
-      kept = kept.length > 4_000 ? kept.slice(-CONTEXT) + text : kept + text
+    if (isClosed) return ''
+    credit += WORK_PER_CHAR * text.length
+    kept += text
+    if (isStarted && shown + text.length === kept.length && !isSuspect(text)) {
       shown = kept.length
       return text
     }
-    kept += text
-    credit += WORK_PER_CHAR * text.length
-    if (credit < kept.length) return ''
-    const { at, isCall, work, context } = findBegun(kept, offered, site, credit)
+    const work = shown > 4 * CONTEXT ? kept.length : kept.length - shown
+    if (credit < work) return ''
     credit -= work
-    isClosed = isCall
+    const begun = findBegun({ text: kept, from: shown, since, site, maxWork: credit }, offered)
+    credit -= begun.work
+    isClosed = begun.isCall
+    since = begun.since
     const from = isStarted ? shown : startOfText(kept)
-    if (at <= from) return ''
-    isStarted = true
-    const released = kept.slice(from, at)
-    const tail = Math.max(at - CONTEXT, kept.lastIndexOf('```', at - 1) + 3, 0)
-    kept = context + kept.slice(Math.min(tail, at))
-    shown = context.length + at - Math.min(tail, at)
+    let released = ''
+    if (begun.at > from) {
+      isStarted = true
+      shown = begun.at
+      released = kept.slice(from, shown)
+    }
+    if (shown > 2 * CONTEXT) forget(begun.contextAt)
     return released
   }
-  const isSuspect = (text: string): boolean =>
-    suspect.test(text) || isNameBegun(/[\w$.-]*$/.exec(text)?.[0] ?? '', names)
   return { push }
 }

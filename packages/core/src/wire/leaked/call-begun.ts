@@ -1,87 +1,139 @@
 import { splitComments, wordsOf } from './dressing.ts'
-import { isNameOpen, readPlace } from './find-calls.ts'
+import { isNameOpen, readPlace, type Reading } from './find-calls.ts'
 import { looseEnd, OPEN_TAG } from './loose-end.ts'
 import type { OfferedTools } from './offered-tools.ts'
 import { hideThoughts, openThought } from './prompt-tokens.ts'
+import { isOneUtterance, readLead } from './surroundings.ts'
 
-/** What is known of a text that goes on. */
+/** The part of a growing text that is looked at. */
+export interface Growing {
+  readonly text: string
+  /** What stands before was decided. */
+  readonly from: number
+  /** The end of the last call that is only spoken of; 0 where there is none. */
+  readonly since: number
+  /** The expression that finds where calls may begin. */
+  readonly site: RegExp
+  /** How many characters may be read in vain. */
+  readonly maxWork: number
+}
+
+/** What is known of a growing text. */
 export interface Begun {
   /** What stands before is no part of a call, whatever follows. */
   readonly at: number
+  readonly since: number
   /** A whole call stands there: only the text's end can say whether it is meant. */
   readonly isCall: boolean
-  /** Characters that were looked at. */
+  /** How many characters were read in vain. */
   readonly work: number
-  /** Text to put before a later part of this text, from `at` on, so that it is read as it is here. */
-  readonly context: string
+  /** Goes before what is kept of the text from a place on, so that it reads as it does here; nothing where all must be kept. */
+  readonly contextAt: (at: number) => string | undefined
 }
 
-/** Finds where the first thing begins that is a call, or may become one, or would go with one that follows. */
-export function findBegun(text: string, tools: OfferedTools, site: RegExp, maxWork: number): Begun {
-  const names = [...tools.keys()]
+/** Finds where the first thing begins that is a call and may be meant, or may become one, or would go with one that follows. */
+export function findBegun(growing: Growing, tools: OfferedTools): Begun {
+  const { text, from, site, maxWork } = growing
   // A backslash before `_` may have to be read as nothing, which is known at the end.
-  const end = Math.min(
-    ...[text.search(/\\(?:_|$)/), text.search(OPEN_TAG)].map((at) => (at < 0 ? text.length : at)),
-  )
+  const end = Math.min(...[/\\(?:_|$)/, OPEN_TAG].map((open) => indexOr(text.length, text, open)))
   const said = text.slice(0, end)
   const spoken = hideThoughts(said)
+  const fences = followFences(spoken)
   let hold = end
+  let { since } = growing
   let isCall = false
-  let work = text.length
-  site.lastIndex = 0
+  let work = 0
+  site.lastIndex = from
   for (let found = site.exec(spoken); found !== null; found = site.exec(spoken)) {
+    const [word] = found
     const start = found.index
-    if (work > maxWork) {
-      hold = start
-      break
-    }
-    const reading = readPlace(spoken, start, found[0], tools)
-    const isName = found[0] !== '{' && found[0] !== '['
-    const isOpen = reading === undefined || (isName && isNameOpen(spoken, start, found[0]))
-    if (typeof reading === 'number' && !isOpen) {
-      if (reading < 0) work += -reading - start
+    const reading = work > maxWork ? undefined : readPlace(spoken, start, word, tools, since)
+    if (typeof reading === 'number' && !isNameOpen(spoken, start, word)) {
+      if (reading < 0) work -= reading + start
       else if (reading > start) site.lastIndex = reading
       continue
     }
-    const fence = openFence(spoken.slice(0, start))
-    if (fence !== undefined && isProgram(spoken.slice(fence, start))) {
-      const close = spoken.indexOf('```', start)
-      if (close < 0) break
-      site.lastIndex = close
+    const fence = fences.at(start)
+    if (isWhole(reading) && isSpokenOf(spoken, start - (reading.mark ?? '').length, since, fence)) {
+      since = reading.end
+      site.lastIndex = since
       continue
     }
     hold = start
-    isCall = typeof reading === 'object' && reading.cut === undefined
+    isCall = isWhole(reading)
     break
   }
+  const names = [...tools.keys()]
+  const fence = fences.at(hold)
   let at = looseEnd(spoken.slice(0, hold), names)
-  const fence = openFence(spoken.slice(0, hold))
-  const isInProgram = fence !== undefined && isProgram(spoken.slice(fence, at))
-  if (fence !== undefined && !isInProgram)
-    at = Math.min(at, looseEnd(spoken.slice(0, fence), names))
-  // What is hidden is not taken away with a call, but goes on as text.
+  const isUndecided =
+    fence !== undefined && fence >= since && !isProgram(spoken.slice(fence, Math.max(at, fence)))
+  if (isUndecided) at = Math.min(at, looseEnd(spoken.slice(0, fence), names))
+  // What is hidden is not taken away with a call, and goes on as text.
   const hidden = endOfHidden(said, spoken, hold)
   if (hidden > at) at = Math.min(hidden, looseEnd(said.slice(0, hold), names))
-  const thought = said === spoken ? '' : openThought(said)
-  return { at, isCall, work, context: thought || (isInProgram ? '```diff\n' : '') }
+  const thought = hidden === 0 ? '' : openThought(said)
+  const contextAt = (place: number): string | undefined =>
+    isUndecided ? undefined : thought || (isInFence(spoken, place) ? PROGRAM : '')
+  return { at, since, isCall, work, contextAt }
 }
 
-function openFence(text: string): number | undefined {
-  let fence: number | undefined
-  for (let at = text.indexOf('```'); at >= 0; at = text.indexOf('```', at + 3)) {
-    fence = fence === undefined ? at : undefined
-  }
-  return fence
+const isWhole = (reading: Reading): reading is Exclude<Reading, number | undefined> =>
+  typeof reading === 'object' && reading.cut === undefined
+
+/** Whether what stands before a call says that it is not meant, whatever follows. */
+function isSpokenOf(
+  text: string,
+  start: number,
+  since: number,
+  fence: number | undefined,
+): boolean {
+  const isFenced = fence !== undefined
+  if (since > 0 && isOneUtterance(text.slice(since, start), isFenced)) return true
+  const opening = isFenced && fence >= since ? fence : start
+  const { lead, opener, isTold, isStatement, isWithin } = readLead(text, since, opening, start)
+  if (isTold || isStatement) return true
+  return isFenced
+    ? isProgram(text.slice(Math.max(fence, since), start))
+    : isWithin && lead !== '' && !opener.includes('\n')
 }
 
 /** Whether a fence holds more than calls and comments, whatever follows. */
 const isProgram = (fence: string): boolean =>
   /^```(?:diff|patch|console|pycon)/.test(fence) ||
   wordsOf(splitComments(fence.replace(/\S+$/, '')).code) !== ''
+/** The beginning of a fence that holds a program. */
+const PROGRAM = '```diff\n'
+
+interface Fences {
+  /** Where the fence begins that a place stands in; the places must come in order. */
+  readonly at: (place: number) => number | undefined
+}
+
+function followFences(text: string): Fences {
+  let fence: number | undefined
+  let next = text.indexOf('```')
+  const at = (place: number): number | undefined => {
+    while (next >= 0 && next < place) {
+      fence = fence === undefined ? next : undefined
+      next = text.indexOf('```', next + 3)
+    }
+    return fence
+  }
+  return { at }
+}
+
+const isInFence = (text: string, place: number): boolean =>
+  followFences(text).at(place) !== undefined
 
 function endOfHidden(said: string, spoken: string, from: number): number {
   if (said === spoken) return 0
   let at = from
   while (at > 0 && said[at - 1] === spoken[at - 1]) at--
   return at
+}
+
+function indexOr(none: number, text: string, pattern: RegExp): number {
+  const at = text.search(pattern)
+  return at < 0 ? none : at
 }

@@ -167,6 +167,7 @@ function readNamedPlace(
 
 /** Whether what follows a tool's name at the end of a text, and is no call yet, may become one. */
 export function isNameOpen(text: string, start: number, word: string): boolean {
+  if (word === '{' || word === '[') return false
   const after = start + word.length
   if (/^(?::\d*)?(?:\.c?a?l?l?|-)?$/.test(text.slice(after, after + 40))) return true
   const before = text.slice(Math.max(0, start - 80), start)

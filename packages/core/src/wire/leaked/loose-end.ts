@@ -32,7 +32,7 @@ const MAX_DRESSING = 150
 
 const WORD = /[\w$.-]+(?::\d*(?:\.\w*)?)?$/
 const BEGUN = new RegExp(
-  String.raw`${OPEN_TAG.source}|${TOKEN}\w{0,20}:?(?:\s(?:t|to|to=)?)?$|\[/[A-Z_]{0,20}$|(?<=(?:^|\n)[ \t*#]*)\d{1,3}$`,
+  String.raw`${OPEN_TAG.source}|${TOKEN}\w{0,20}:?(?:\s(?:t|to|to=)?)?$|\[(?:/[A-Z_]{0,20}|[A-Za-z_$][\w$.-]{0,200})$|(?<=(?:^|\n)[ \t*#]*)\d{1,3}$`,
 )
 const HEAD = /(?:^|\n)[ \t*#]*([A-Za-z][\w :=]{0,20})$/
 /** What dresses a call at the beginning of a line, without its spaces and signs. */

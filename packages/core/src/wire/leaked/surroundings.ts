@@ -33,12 +33,12 @@ export function judgePlaces(text: string, places: readonly Place[]): readonly Gr
     const { start, end, fence } = span
     const since = spans[index - 1]?.end ?? 0
     const opening = fence !== undefined && fence.start >= since ? fence.start : start
-    const before = text.slice(Math.max(since, opening - WINDOW), opening)
-    const lead = undressEnd(before)
-    // Where the window cuts a line, its first words only look like the beginning of one.
-    const isCutOff = opening - WINDOW > since && lead.length < MAX_DRESSING
-    const from = opening - before.length + (isCutOff ? MAX_DRESSING : lead.length)
-    const opener = text.slice(from, start)
+    const { from, lead, opener, sentence, isTold, isWithin, isStatement } = readLead(
+      text,
+      since,
+      opening,
+      start,
+    )
     const after = text.slice(end, Math.min(spans[index + 1]?.start ?? text.length, end + WINDOW))
     const tail = undressStart(after)
     const closer = after.slice(0, after.length - tail.length)
@@ -48,21 +48,17 @@ export function judgePlaces(text: string, places: readonly Place[]): readonly Gr
     const isOwnLine = lead === '' || opener.includes('\n') || fence !== undefined
     const plainness = weakest(span.places)
     const isStrong = isMarked || isListed || plainness === 'explicit'
-    const sentence = lastSentence(lead)
     const isInherited: boolean = wasAbout && !/\p{L}["')\]]?[.!?](?:\s|$)/u.test(lead)
     // What is joined to a place that is no call, by an operator, is none either.
     const isJoined = lead === '' && groups.at(-1)?.isCalling === false
-    wasAbout = isInherited || isJoined || isAbout(sentence) || ABOUT_TAG.test(opener)
+    wasAbout = isInherited || isJoined || isTold
 
     // A token of the prompt format right before it ends what was said: the model begins something new.
     const isTurn = plainness === 'explicit' && SPECIAL.test(opener)
     const isAnnounced =
       isMarked || isTurn || groups.at(-1)?.isCalling === true || isAnnouncing(lead)
     const isLedIn =
-      lead === '' ||
-      (isAnnounced &&
-        (isOwnLine ||
-          (isStrong ? /[.!?…。:：]["')]?$/.test(lead) || isIntent(sentence) : /[:：]$/.test(lead))))
+      lead === '' || (isAnnounced && (isOwnLine || (isStrong ? !isWithin : /[:：]$/.test(lead))))
     const isLetOut =
       (isStrong || tail === '' || closer.includes('\n') || /^(?:#|\/\/)/.test(tail)) &&
       !OPERATION.test(after) &&
@@ -72,7 +68,7 @@ export function judgePlaces(text: string, places: readonly Place[]): readonly Gr
         /^```(?:diff|patch|console|pycon)/.test(text.slice(fence.start, fence.start + 12)) ||
         hasCode(saidBeside(text, spans, index, fence.start, fence.end))
     }
-    const isProgram = fence?.isProgram === true || STATEMENT.test(`${lead}${opener}`)
+    const isProgram = fence?.isProgram === true || isStatement
     groups.push({
       from,
       to: end + closer.length,
@@ -89,6 +85,39 @@ export function judgePlaces(text: string, places: readonly Place[]): readonly Gr
     })
   }
   return groups
+}
+
+/** What stands before a call, or before the fence that it stands in. */
+export interface Lead {
+  /** Where what dresses the call begins. */
+  readonly from: number
+  readonly lead: string
+  readonly opener: string
+  readonly sentence: string
+  /** The call is spoken of. */
+  readonly isTold: boolean
+  /** It stands within a sentence that does not say that its speaker acts. */
+  readonly isWithin: boolean
+  readonly isStatement: boolean
+}
+
+export function readLead(text: string, since: number, opening: number, start: number): Lead {
+  const before = text.slice(Math.max(since, opening - WINDOW), opening)
+  const lead = undressEnd(before)
+  // Where the window cuts a line, its first words only look like the beginning of one.
+  const isCutOff = opening - WINDOW > since && lead.length < MAX_DRESSING
+  const from = opening - before.length + (isCutOff ? MAX_DRESSING : lead.length)
+  const opener = text.slice(from, start)
+  const sentence = lastSentence(lead)
+  return {
+    from,
+    lead,
+    opener,
+    sentence,
+    isTold: isAbout(sentence) || ABOUT_TAG.test(opener),
+    isWithin: !/[.!?…。:：]["')]?$/.test(lead) && !isIntent(sentence),
+    isStatement: STATEMENT.test(`${lead}${opener}`),
+  }
 }
 
 /** A word or a tag that says what it holds: an example, a part of a page, anything but calls and answers. */
@@ -132,9 +161,7 @@ function joinPlaces(text: string, places: readonly Place[]): readonly Span[] {
     const fence = (fences[next]?.start ?? text.length) < place.start ? fences[next] : undefined
     const last = spans.at(-1)
     const between = last === undefined ? '' : text.slice(last.end, place.start)
-    const isSame =
-      between.length <= WINDOW &&
-      (fence === undefined ? wordsOf(between) === '' : !hasCode(between))
+    const isSame = isOneUtterance(between, fence !== undefined)
     if (last !== undefined && isSame) {
       last.places.push(place)
       last.end = place.end
@@ -142,6 +169,10 @@ function joinPlaces(text: string, places: readonly Place[]): readonly Span[] {
   }
   return spans
 }
+
+/** Whether nothing is said between two calls. */
+export const isOneUtterance = (between: string, isFenced: boolean): boolean =>
+  between.length <= WINDOW && (isFenced ? !hasCode(between) : wordsOf(between) === '')
 
 /** What is said outside the calls, from the span `first` on. */
 function saidBeside(
