@@ -3,6 +3,7 @@ import { isNameOpen, readPlace, type Reading } from './find-calls.ts'
 import { looseEnd, OPEN_TAG } from './loose-end.ts'
 import type { OfferedTools } from './offered-tools.ts'
 import { hideThoughts, openThought } from './prompt-tokens.ts'
+import { isAnnouncing } from './speech.ts'
 import { isOneUtterance, readLead } from './surroundings.ts'
 
 /** The part of a growing text that is looked at. */
@@ -54,7 +55,8 @@ export function findBegun(growing: Growing, tools: OfferedTools): Begun {
       continue
     }
     const fence = fences.at(start)
-    if (isWhole(reading) && isSpokenOf(spoken, start - (reading.mark ?? '').length, since, fence)) {
+    const mark = isWhole(reading) ? (reading.mark ?? '') : ''
+    if (isWhole(reading) && isSpokenOf(spoken, start - mark.length, mark !== '', since, fence)) {
       since = reading.end
       site.lastIndex = since
       continue
@@ -85,17 +87,20 @@ const isWhole = (reading: Reading): reading is Exclude<Reading, number | undefin
 function isSpokenOf(
   text: string,
   start: number,
+  isMarked: boolean,
   since: number,
   fence: number | undefined,
 ): boolean {
   const isFenced = fence !== undefined
   if (since > 0 && isOneUtterance(text.slice(since, start), isFenced)) return true
   const opening = isFenced && fence >= since ? fence : start
-  const { lead, opener, isTold, isStatement, isWithin } = readLead(text, since, opening, start)
-  if (isTold || isStatement) return true
-  return isFenced
-    ? isProgram(text.slice(Math.max(fence, since), start))
-    : isWithin && lead !== '' && !opener.includes('\n')
+  const lead = readLead(text, since, opening, start)
+  if (lead.isTold || lead.isStatement) return true
+  if (isFenced && isProgram(text.slice(Math.max(fence, since), start))) return true
+  if (lead.text === '') return false
+  const isNew = isMarked || lead.isMarked || lead.isTurn
+  const isOwnLine = isFenced || lead.opener.includes('\n')
+  return (!isNew && !isAnnouncing(lead.text)) || (!isOwnLine && lead.isWithin)
 }
 
 /** Whether a fence holds more than calls and comments, whatever follows. */

@@ -33,32 +33,28 @@ export function judgePlaces(text: string, places: readonly Place[]): readonly Gr
     const { start, end, fence } = span
     const since = spans[index - 1]?.end ?? 0
     const opening = fence !== undefined && fence.start >= since ? fence.start : start
-    const { from, lead, opener, sentence, isTold, isWithin, isStatement } = readLead(
-      text,
-      since,
-      opening,
-      start,
-    )
+    const lead = readLead(text, since, opening, start)
+    const { from, opener } = lead
     const after = text.slice(end, Math.min(spans[index + 1]?.start ?? text.length, end + WINDOW))
     const tail = undressStart(after)
     const closer = after.slice(0, after.length - tail.length)
 
-    const isMarked = CALL_MARK.test(opener) || span.places.some((place) => place.isMarked)
+    const isMarked = lead.isMarked || span.places[0]?.isMarked === true
     const isListed = /\[\s*["'{]*$/.test(opener) && (after === '' || closer.includes(']'))
-    const isOwnLine = lead === '' || opener.includes('\n') || fence !== undefined
+    const isOwnLine = lead.text === '' || opener.includes('\n') || fence !== undefined
     const plainness = weakest(span.places)
     const isStrong = isMarked || isListed || plainness === 'explicit'
-    const isInherited: boolean = wasAbout && !/\p{L}["')\]]?[.!?](?:\s|$)/u.test(lead)
+    const isInherited: boolean = wasAbout && !/\p{L}["')\]]?[.!?](?:\s|$)/u.test(lead.text)
     // What is joined to a place that is no call, by an operator, is none either.
-    const isJoined = lead === '' && groups.at(-1)?.isCalling === false
-    wasAbout = isInherited || isJoined || isTold
+    const isJoined = lead.text === '' && groups.at(-1)?.isCalling === false
+    wasAbout = isInherited || isJoined || lead.isTold
 
-    // A token of the prompt format right before it ends what was said: the model begins something new.
-    const isTurn = plainness === 'explicit' && SPECIAL.test(opener)
+    const isTurn = plainness === 'explicit' && lead.isTurn
     const isAnnounced =
-      isMarked || isTurn || groups.at(-1)?.isCalling === true || isAnnouncing(lead)
+      isMarked || isTurn || groups.at(-1)?.isCalling === true || isAnnouncing(lead.text)
     const isLedIn =
-      lead === '' || (isAnnounced && (isOwnLine || (isStrong ? !isWithin : /[:：]$/.test(lead))))
+      lead.text === '' ||
+      (isAnnounced && (isOwnLine || (isStrong ? !lead.isWithin : /[:：]$/.test(lead.text))))
     const isLetOut =
       (isStrong || tail === '' || closer.includes('\n') || /^(?:#|\/\/)/.test(tail)) &&
       !OPERATION.test(after) &&
@@ -68,7 +64,7 @@ export function judgePlaces(text: string, places: readonly Place[]): readonly Gr
         /^```(?:diff|patch|console|pycon)/.test(text.slice(fence.start, fence.start + 12)) ||
         hasCode(saidBeside(text, spans, index, fence.start, fence.end))
     }
-    const isProgram = fence?.isProgram === true || isStatement
+    const isProgram = fence?.isProgram === true || lead.isStatement
     groups.push({
       from,
       to: end + closer.length,
@@ -81,7 +77,7 @@ export function judgePlaces(text: string, places: readonly Place[]): readonly Gr
         (plainness !== 'loose' || isMarked || isAlone),
       isMarked,
       isOpen: isListed && after === '',
-      isPlain: isMarked || isListed || isAlone || lead === '',
+      isPlain: isMarked || isListed || isAlone || lead.text === '',
     })
   }
   return groups
@@ -91,16 +87,22 @@ export function judgePlaces(text: string, places: readonly Place[]): readonly Gr
 export interface Lead {
   /** Where what dresses the call begins. */
   readonly from: number
-  readonly lead: string
+  /** The 600 characters before it at most, without what dresses it. */
+  readonly text: string
+  /** What dresses it. */
   readonly opener: string
-  readonly sentence: string
   /** The call is spoken of. */
   readonly isTold: boolean
   /** It stands within a sentence that does not say that its speaker acts. */
   readonly isWithin: boolean
   readonly isStatement: boolean
+  /** A tag or a token before it says that it is a call. */
+  readonly isMarked: boolean
+  /** A token of the prompt format right before it ends what was said: the model begins something new. */
+  readonly isTurn: boolean
 }
 
+/** Reads what stands before a call at `start`, back to `since`; `opening` is the start of its fence, where it has one. */
 export function readLead(text: string, since: number, opening: number, start: number): Lead {
   const before = text.slice(Math.max(since, opening - WINDOW), opening)
   const lead = undressEnd(before)
@@ -111,12 +113,13 @@ export function readLead(text: string, since: number, opening: number, start: nu
   const sentence = lastSentence(lead)
   return {
     from,
-    lead,
+    text: lead,
     opener,
-    sentence,
     isTold: isAbout(sentence) || ABOUT_TAG.test(opener),
     isWithin: !/[.!?…。:：]["')]?$/.test(lead) && !isIntent(sentence),
     isStatement: STATEMENT.test(`${lead}${opener}`),
+    isMarked: CALL_MARK.test(opener),
+    isTurn: SPECIAL.test(opener),
   }
 }
 
