@@ -28,11 +28,9 @@ function see(chunks: readonly Uint8Array[]): Shown & { readonly reply: Reply } {
 
 test('a stream shows and gives the same wherever its bytes are cut', () => {
   fc.assert(
-    fc.property(scene, framing, sizes, ({ events }, toFrames, cuts) => {
+    fc.property(scene, framing, fc.oneof(sizes, fc.constant([1])), ({ events }, toFrames, cuts) => {
       const bytes = toFrames(events)
-      const seen = see([bytes])
-      expect(see(cut(bytes, cuts))).toEqual(seen)
-      expect(see(cut(bytes, [1]))).toEqual(seen)
+      expect(see(cut(bytes, cuts))).toEqual(see([bytes]))
     }),
     { numRuns },
   )
@@ -56,8 +54,8 @@ test('a stream gives what the whole reply gives, and shows its text and its argu
 test('the pieces of up to five calls give the same calls however they are interleaved', () => {
   const call = fc.record({
     name: fc.constantFrom('get_weather', 'now', 'find'),
-    args: fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 3 }),
-    size: fc.integer({ min: 1, max: 12 }),
+    args: fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 1 }), { maxKeys: 3 }),
+    size: fc.integer({ min: 2, max: 20 }),
     // Which of its pieces brings the name.
     named: fc.nat(20),
     hasId: fc.boolean(),

@@ -40,15 +40,15 @@ const text = fc.oneof(
 )
 const args = fc.dictionary(
   fc.constantFrom('city', 'a', 'list', 'é'),
-  fc.oneof(text, fc.jsonValue({ maxDepth: 2 })),
+  fc.oneof(text, fc.jsonValue({ maxDepth: 1 })),
   {
-    maxKeys: 3,
+    maxKeys: 2,
   },
 )
 const call = fc.record({ name: fc.constantFrom('get_weather', 'now', 'find', 'unknown'), args })
 const tokens = fc.integer({ min: 1, max: 300 })
 const said: fc.Arbitrary<Said> = fc.record({
-  pieces: fc.array(text, { maxLength: 6 }),
+  pieces: fc.array(text, { maxLength: 4 }),
   calls: fc.array(call, { maxLength: 3 }),
   usage: fc.record({ prompt_tokens: tokens, completion_tokens: tokens, total_tokens: tokens }),
   finishReason: fc.constantFrom(undefined, 'stop', 'tool_calls', 'length'),
@@ -84,7 +84,7 @@ const callEvents: readonly Calls[] = [
 const style = fc.record({
   dialect: fc.constantFrom('native', 'empty calls', 'openai'),
   calls: fc.constantFrom(...callEvents),
-  size: fc.integer({ min: 1, max: 9 }),
+  size: fc.integer({ min: 3, max: 30 }),
   callsFirst: fc.boolean(),
   hasUsageOnEvery: fc.boolean(),
   finishAlone: fc.boolean(),
@@ -122,7 +122,8 @@ export const scene: fc.Arbitrary<Scene> = fc.tuple(said, style).map(([reply, how
     tool_calls: calls.map(({ name, args: given }) => ({ name, arguments: given })),
   }
   return {
-    whole: { choices: [{ message: body, ...ending }], usage },
+    // As it comes: JSON has no `-0`.
+    whole: JSON.parse(JSON.stringify({ choices: [{ message: body, ...ending }], usage })),
     events: [...(how.callsFirst ? [...calling, ...texts] : [...texts, ...calling]), ...last, end],
   }
 })
