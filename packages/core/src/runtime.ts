@@ -7,8 +7,11 @@ export interface Runtime {
   readonly now: () => number
   /** From 0 up to, not including, 1. */
   readonly random: () => number
-  /** Calls back once after `ms` milliseconds (0 to 2,147,483,647); the returned function cancels. */
-  readonly setTimer: (callback: () => void, ms: number) => () => void
+  /**
+   * Calls back once after `ms` milliseconds (0 to 2,147,483,647); the returned function cancels. A `limit` guards
+   * something under way and is cancelled when that is done; a `wait` is all that its caller waits for.
+   */
+  readonly setTimer: (callback: () => void, ms: number, purpose?: 'limit' | 'wait') => () => void
   /** A new id: 1 to 64 letters, digits and `-`. */
   readonly createId: () => string
   readonly fetch: (input: string, init: RequestInit) => Promise<Response>
@@ -25,6 +28,12 @@ export const systemRuntime: Runtime = {
   createId: () => crypto.randomUUID(),
   // Looked up at each call: people replace `globalThis.fetch` in tests and instrumentation.
   fetch: (input, init) => globalThis.fetch(input, init),
+}
+
+/** SHA-256 of a text's UTF-8 bytes, in hex. */
+export async function sha256(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 /**

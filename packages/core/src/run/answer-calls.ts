@@ -1,36 +1,21 @@
-import type { Logger } from '../log.ts'
 import type { Message, ToolCall } from '../message.ts'
-import type { Runtime } from '../runtime.ts'
 import { execute } from '../tool/execute.ts'
-import type { AnyTool } from '../tool/tool.ts'
+import { admit } from './approval.ts'
 import type { PlannedCall } from './planned-call.ts'
-import type { NewEvent, Recorder } from './recorder.ts'
+import type { NewEvent } from './recorder.ts'
+import type { Run } from './run.ts'
 
-/** What of a run its calls need. */
-export interface CallAnswering {
-  readonly tools: ReadonlyMap<string, AnyTool>
-  readonly maxParallelCalls: number
-  readonly maxOutputChars: number
-  readonly context: unknown
-  readonly signal: AbortSignal
-  readonly runtime: Runtime
-  readonly log: Logger
-  readonly recorder: Recorder
-  /** Ids of the calls whose tool was entered. */
-  readonly dispatched: Set<string>
-}
-
-/** Answers the calls of one reply, at most `maxParallelCalls` at a time, each started in call order. */
+/** Answers the calls of one reply that do not wait for an approval, at most `maxParallelCalls` at a time, each started in call order. */
 export async function answerCalls(
-  run: CallAnswering,
+  run: Run,
   step: number,
   calls: readonly PlannedCall[],
 ): Promise<void> {
   // The conversation up to the calls, taken once: the list itself grows while they run.
   const messages = run.recorder.state.messages.slice()
-  const waiting = calls.entries()
+  const waiting = calls.values()
   const worker = async (): Promise<void> => {
-    for (const [position, call] of waiting) await answerOne(run, step, position, call, messages)
+    for (const call of waiting) await answerOne(run, step, call, messages)
   }
   const workers = Array.from({ length: Math.min(run.maxParallelCalls, calls.length) }, worker)
   // All of them: a call that ended in the same moment as another failed must not be recorded after the run's end.
@@ -39,15 +24,14 @@ export async function answerCalls(
 }
 
 async function answerOne(
-  run: CallAnswering,
+  run: Run,
   step: number,
-  position: number,
   call: PlannedCall,
   messages: readonly Message[],
 ): Promise<void> {
   const { recorder, runtime } = run
   run.signal.throwIfAborted()
-  const { toolCallId, toolName, problem } = call
+  const { toolCallId, toolName, problem, position } = call
   // From run, step and position: the same however often this call is dispatched, whatever id the model gave it.
   const idempotencyKey = `${recorder.state.runId}.${step}.${position}`
   const startedAt = runtime.now()
@@ -58,18 +42,20 @@ async function answerOne(
     idempotencyKey,
     step,
     messages,
+    admit: (tool, value, context) => admit(run, call, tool, value, context),
     onDispatch: ({ effect }) => {
       run.dispatched.add(toolCallId)
-      recorder.push({ type: 'tool-call', step, toolCallId, toolName, effect, idempotencyKey })
+      recorder.record({ type: 'tool-call', step, toolCallId, toolName, effect, idempotencyKey })
     },
   })
+  if (answer === undefined) return
   const durationMs = runtime.now() - startedAt
-  recorder.push({ type: 'tool-result', step, toolCallId, toolName, ...answer, durationMs })
+  recorder.record({ type: 'tool-result', step, toolCallId, toolName, ...answer, durationMs })
 }
 
 /** The answer to a call that a failed or aborted run left open. */
 export const unanswered = (
-  run: Pick<CallAnswering, 'recorder' | 'dispatched'>,
+  run: Pick<Run, 'recorder' | 'dispatched'>,
   { toolCallId, toolName }: ToolCall,
 ): NewEvent => {
   const dispatched = run.dispatched.has(toolCallId)

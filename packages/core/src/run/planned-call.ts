@@ -2,11 +2,14 @@ import type { JsonValue } from '../message.ts'
 import type { AnyTool } from '../tool/tool.ts'
 import type { FinishReason } from '../wire/finish-reason.ts'
 import { allCalls, type RefusedCall, type Reply, type ReplyCall } from '../wire/reply.ts'
+import type { CallIds } from './call-id.ts'
 import type { Repair } from '../tool/repair.ts'
 
 /** A call of a reply with an id of ours. Every planned call is answered; one with a `problem` without its tool. */
 export interface PlannedCall {
   readonly toolCallId: string
+  /** Among all calls of the reply, from 0. */
+  readonly position: number
   readonly toolName: string
   readonly input: JsonValue
   readonly problem: string | undefined
@@ -24,7 +27,7 @@ export type RecoverPolicy = boolean | 'unless-once'
 export interface PlanOptions {
   readonly tools: ReadonlyMap<string, AnyTool>
   readonly recover: RecoverPolicy
-  readonly nextId: () => string
+  readonly ids: CallIds
 }
 
 /** Replies that ended before the model was done. */
@@ -32,8 +35,9 @@ const CUT: readonly FinishReason[] = ['length', 'content-filter', 'error']
 
 /** Gives each call of a reply its id, and holds back those that must not run from such a reply. */
 export function planCalls(reply: Reply, options: PlanOptions): readonly PlannedCall[] {
-  return allCalls(reply).map((call) => ({
-    toolCallId: options.nextId(),
+  return allCalls(reply).map((call, position) => ({
+    position,
+    toolCallId: options.ids.next(),
     toolName: call.toolName,
     input: call.input,
     problem: problemOf(call, reply, options),
