@@ -35,9 +35,9 @@ type RequiredContext<Context> = unknown extends Context ? unknown : { readonly c
 export function createAgent<Context = unknown>(options: AgentOptions<Context>): Agent<Context> {
   const agent = prepareAgent(options)
   const stream = (input: RunInput, runOptions: RunOptions<Context> = {}): RunStream =>
-    startRun(agent, readInput(input), runOptions)
+    startRun(agent, readInput(input, agent.history), runOptions)
   const run = async (input: RunInput, runOptions: RunOptions<Context> = {}): Promise<RunResult> =>
-    drainRun(agent, readInput(input), runOptions)
+    drainRun(agent, readInput(input, agent.history), runOptions)
   // `RunArguments` only says when the second argument may be left out; here it always may.
   return { run, stream }
 }
@@ -47,5 +47,6 @@ export async function runTools<Context = unknown>(
   options: AgentOptions<Context> &
     RunOptions<Context> & { readonly messages: RunInput } & RequiredContext<NoInfer<Context>>,
 ): Promise<RunResult> {
-  return drainRun(prepareAgent(options), readInput(options.messages), options)
+  const agent = prepareAgent(options)
+  return drainRun(agent, readInput(options.messages, agent.history), options)
 }

@@ -46,6 +46,8 @@ export async function runLoop(options: LoopOptions): Promise<RunState> {
       messages: options.messages,
       tools: [...options.tools.keys()],
     })
+    const { repairs } = options
+    if (repairs.length > 0) record({ type: 'history-repaired', repairs })
     record(endOf(run, await steps(run)))
     return state
   } catch (error) {

@@ -10,6 +10,7 @@ import type { ModelProfile } from '../wire/profile.ts'
 import type { WireTools } from '../wire/request.ts'
 import { toWireSampling, type Sampling } from '../wire/sampling.ts'
 import { MAX_CONTENT_CHARS } from '../wire/text.ts'
+import type { HistoryPolicy } from './history-repair.ts'
 import { readContent } from './input.ts'
 import type { LoopOptions, StreamPolicy } from './run.ts'
 import type { RecoverPolicy } from './planned-call.ts'
@@ -54,6 +55,12 @@ export interface AgentOptions<Context = unknown> extends Sampling {
    * make them again), or none. @default true
    */
   readonly recover?: RecoverPolicy
+  /**
+   * What to do with messages that could not be sent as they were given: mend them and tell it as an event, or throw.
+   * @default 'repair'
+   * @see docs/guides/long-conversations.md
+   */
+  readonly history?: HistoryPolicy
   /** Tool calls of one reply that run at the same time; Workers allow six connections. 1 to 1,000. @default 6 */
   readonly maxParallelCalls?: number
   /** Characters of a tool's output that the model sees; the middle of a longer one is cut. 200 to 131,072. @default 24_000 */
@@ -73,7 +80,10 @@ export interface AgentOptions<Context = unknown> extends Sampling {
 }
 
 /** An agent's options, checked, with its tools already on their way to the wire. */
-export type PreparedAgent = Omit<LoopOptions, 'messages' | 'context' | 'signal' | 'append' | 'room'>
+export type PreparedAgent = Omit<
+  LoopOptions,
+  'messages' | 'repairs' | 'context' | 'signal' | 'append' | 'room'
+>
 
 /** Steps of a run whose end `stopWhen` decides: a run always ends. */
 const MAX_STEPS_BESIDE_STOP_WHEN = 1000
@@ -96,6 +106,7 @@ export function prepareAgent<Context>(options: AgentOptions<Context>): PreparedA
   checkOption('maxFailedSteps', options.maxFailedSteps, integers(1))
   checkOption('maxParallelCalls', options.maxParallelCalls, integers(1, 1000))
   checkOption('maxToolOutputChars', options.maxToolOutputChars, integers(200, MAX_CONTENT_CHARS))
+  checkOption('history', options.history, ['repair', 'refuse'])
   checkOption('repair', options.repair, 'boolean')
   checkOption('stream', options.stream, ['auto', 'always', 'never'])
   if (options.recover !== 'unless-once') checkOption('recover', options.recover, 'boolean')
@@ -121,6 +132,7 @@ export function prepareAgent<Context>(options: AgentOptions<Context>): PreparedA
       failedSteps(options.maxFailedSteps ?? DEFAULT_MAX_FAILED_STEPS),
     ),
     closingCall: options.closingCall ?? true,
+    history: options.history ?? 'repair',
     repair: options.repair ?? true,
     recover: options.recover ?? true,
     maxParallelCalls: options.maxParallelCalls ?? 6,

@@ -4,6 +4,7 @@ import { isRunEvent, type RunEvent, type StreamEvent } from './event.ts'
 import { createEventLog, idOf, type LogEntry, type Place } from './event-log.ts'
 import { runLoop } from './loop.ts'
 import type { PreparedAgent } from './prepare.ts'
+import type { ReadHistory } from './read-history.ts'
 import type { RunState, Step } from './state.ts'
 import type { StopReason } from './stop.ts'
 
@@ -53,14 +54,14 @@ export interface RunStream extends AsyncIterable<StreamEvent> {
 /** Starts a run, to be read while it goes on. */
 export function startRun(
   agent: PreparedAgent,
-  messages: readonly Message[],
+  history: ReadHistory,
   options: RunOptions,
 ): RunStream {
   const log = createEventLog()
   const abort = new AbortController()
   let failure: { readonly error: unknown } | undefined
   // Not in this turn: who reads from the first moment on misses nothing.
-  const result = Promise.resolve().then(() => execute(agent, messages, options, abort, log))
+  const result = Promise.resolve().then(() => execute(agent, history, options, abort, log))
   // Whoever does not look at the result must not be punished with an unhandled rejection.
   result.then(log.close, (error: unknown) => {
     failure = { error }
@@ -119,14 +120,14 @@ const END: IteratorReturnResult<undefined> = { done: true, value: undefined }
 /** Runs to the end, with nobody to read on the way. @throws what the run throws. */
 export async function drainRun(
   agent: PreparedAgent,
-  messages: readonly Message[],
+  history: ReadHistory,
   options: RunOptions,
 ): Promise<RunResult> {
   const events: RunEvent[] = []
   const append = (event: StreamEvent): void => {
     if (isRunEvent(event)) events.push(event)
   }
-  return execute(agent, messages, options, new AbortController(), { events, append })
+  return execute(agent, history, options, new AbortController(), { events, append })
 }
 
 /** What takes the events of a run, and paces it where there are readers. */
@@ -138,7 +139,7 @@ interface Sink {
 
 async function execute(
   agent: PreparedAgent,
-  messages: readonly Message[],
+  history: ReadHistory,
   { signal, context }: RunOptions,
   abort: AbortController,
   { events, append, room }: Sink,
@@ -148,7 +149,7 @@ async function execute(
   try {
     if (signal?.aborted) onAbort()
     signal?.addEventListener('abort', onAbort, { once: true })
-    const loop = { ...agent, messages, context, signal: abort.signal, append, room }
+    const loop = { ...agent, ...history, context, signal: abort.signal, append, room }
     return toResult(await runLoop(loop), events)
   } finally {
     signal?.removeEventListener('abort', onAbort)

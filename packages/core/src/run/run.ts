@@ -8,6 +8,7 @@ import type { Conversation, WireTools } from '../wire/request.ts'
 import type { WireSampling } from '../wire/sampling.ts'
 import type { CallIds } from './call-id.ts'
 import type { StreamEvent } from './event.ts'
+import type { HistoryPolicy, HistoryRepair } from './history-repair.ts'
 import type { RecoverPolicy } from './planned-call.ts'
 import type { Recorder } from './recorder.ts'
 import type { RequestTimeouts } from './request-watch.ts'
@@ -30,7 +31,10 @@ export interface LoopOptions {
   readonly maxOutputChars: number
   readonly timeouts: RequestTimeouts
   readonly stream: StreamPolicy
+  readonly history: HistoryPolicy
   readonly messages: readonly Message[]
+  /** What had to be done for `messages`. */
+  readonly repairs: readonly HistoryRepair[]
   readonly context: unknown
   readonly signal: AbortSignal
   readonly runtime: Runtime

@@ -120,6 +120,7 @@ export function applyEvent(state: MutableRunState, event: RunEvent): void {
       state.stopReason = event.stopReason
       state.text = event.text
       break
+    case 'history-repaired':
     case 'model-error':
     case 'call-recovered':
     case 'input-repaired':
