@@ -293,3 +293,30 @@ test('one plain call repairs its messages as well, tells the log, and refuses th
     'Expected message 0 to hold a text or calls, got null.',
   )
 })
+
+test('a run goes on after a reply that is longer than a message may be', async () => {
+  const long = `begin${'-'.repeat(200_000)}end`
+  const backend = scriptedBackend([
+    { text: long, toolCalls: [{ toolName: 'nothing' }] },
+    long,
+    'Two.',
+  ])
+  const agent = createAgent({ backend, model, history: 'refuse' })
+  const first = await agent.run('Go')
+  expect([first.text, first.steps[0]?.text]).toEqual([long, long])
+  expect(
+    first.events.filter((event) => event.type === 'model-reply' && event.text === long),
+  ).toHaveLength(2)
+  const cut = first.messages.filter(({ role }) => role === 'assistant')
+  for (const { content } of cut) {
+    expect(content).toHaveLength(131_072)
+    expect(content).toMatch(
+      /^begin-.*\n\[… 200008 characters in all, the middle left out …]\n-.*end$/,
+    )
+  }
+  const second = await agent.run([...first.messages, user('And?')])
+  expect(second.text).toBe('Two.')
+  for (const { inputs } of backend.requests) {
+    for (const { content } of inputs.messages ?? []) expect(content.length).toBeLessThan(131_073)
+  }
+})
