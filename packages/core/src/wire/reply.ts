@@ -8,6 +8,7 @@ import {
   type ReplyCall,
 } from './judge-call.ts'
 import { recoverCalls, type OfferedTool, type Recovered, type RejectedCall } from './leaked-call.ts'
+import type { ModelPrice } from './price.ts'
 import { readStructuredCalls } from './structured-calls.ts'
 import { readUsage, type Usage } from './usage.ts'
 
@@ -49,6 +50,8 @@ export interface ReadReplyOptions {
   readonly maxTokens?: number | undefined
   /** The `cf-ai-neurons` response header. */
   readonly chargedNeurons?: string | null
+  /** The model's, for `usage.usd` where the service tells no neurons. */
+  readonly price?: ModelPrice | undefined
 }
 
 /**
@@ -69,7 +72,7 @@ export function readReply(body: unknown, options: ReadReplyOptions = {}): Reply 
   const structured = readStructuredCalls(
     own(message ?? result, 'tool_calls') ?? own(result, 'tool_calls'),
   )
-  const usage = readUsage(own(result, 'usage'), options.chargedNeurons)
+  const usage = readUsage(own(result, 'usage'), options.chargedNeurons, options.price)
   const judge = createJudge(tools, repair)
   const leaked = recover && structured.length === 0 ? recoverFrom(said, tools, judge) : undefined
   const calls = [
