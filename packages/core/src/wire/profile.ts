@@ -1,5 +1,5 @@
 import { defined } from '../defined.ts'
-import { MODEL_TABLE } from './model-table.ts'
+import { MODEL_TABLE, type ModelRow } from './model-table.ts'
 import { USD_PER_NEURON, type ModelPrice } from './price.ts'
 
 /** What Drover must know of a model to speak with it well. */
@@ -17,8 +17,8 @@ export interface ModelProfile {
    */
   readonly history: 'llama' | 'openai'
   /**
-   * Whether a reply may be streamed where tools are offered. Not from Llama 3, whose calls then come as text or not at all.
-   * @default true for all others
+   * Whether a request that offers tools may ask for a stream. The Llama 3 models gave blank streams or lost their calls
+   * then (protocol 5). @default true for all others
    */
   readonly streamsTools: boolean
   /** Whether it makes several calls in one reply. Llama 3's template has one. @default true for all others */
@@ -40,7 +40,9 @@ export interface ModelProfile {
   readonly price?: ModelPrice
 }
 
-const rows = new Map(MODEL_TABLE.map(([name, ...row]) => [`@cf/${name}` as string, row]))
+const rows: ReadonlyMap<string, Row> = new Map(
+  MODEL_TABLE.map(([name, ...row]) => [`@cf/${name}`, row]),
+)
 
 /** The profile of a model, with what the caller corrects of it. An unknown model is taken to speak as most do. */
 export function profileOf(model: string, given: Partial<ModelProfile> = {}): ModelProfile {
@@ -81,3 +83,5 @@ const toPrice = (input: number, output: number, cachedInput: number | undefined)
   output: output * USD_PER_NEURON,
   ...(cachedInput !== undefined && { cachedInput: cachedInput * USD_PER_NEURON }),
 })
+
+type Row = ModelRow extends readonly [string, ...infer Rest] ? Rest : never
