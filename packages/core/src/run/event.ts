@@ -56,6 +56,8 @@ export interface ModelErrorEvent extends EventBase {
   readonly durationMs: number
   readonly error: ErrorRecord
   readonly retryInMs?: number
+  /** What it cost all the same: as told, or as reserved where a request of a run with a budget may have been billed. */
+  readonly usage?: Usage
 }
 
 /** The model's whole reply was read and accepted: this is the assistant message and all calls it plans. */

@@ -59,7 +59,7 @@ const OF_THE_MODEL: ReadonlySet<DroverErrorCode> = new Set<DroverErrorCode>([
 
 /**
  * The place of the model to ask next, after the one at `current` failed for good; undefined where the error is final.
- * - A retired, unknown, forbidden, overloaded or failing model: the next one, those too small for the request passed over.
+ * - A retired, unknown, forbidden, overloaded or failing model: the next one.
  * - A request that exceeds the window: the next one whose window is larger.
  * - Anything else would be the same with every model: bad inputs, wrong credentials, refused content, no connection, and
  *   the daily allocation (`http.quota`), which belongs to the account.
@@ -68,17 +68,14 @@ export function nextModel(
   models: readonly ChosenModel[],
   current: number,
   code: DroverErrorCode,
-  /** Input and `max_tokens` of the request together, as estimated. */
-  neededTokens: number = 0,
 ): number | undefined {
-  const tooLong = code === 'http.context_window'
-  if (!tooLong && !OF_THE_MODEL.has(code)) return undefined
-  const outgrown = tooLong ? (models[current]?.profile.contextWindow ?? 0) : 0
-  const found = models.findIndex(({ profile: { contextWindow } }, index) => {
-    if (index <= current) return false
-    // A window that nobody states is tried, unless a window is what was missing.
-    if (contextWindow === undefined) return !tooLong
-    return contextWindow > outgrown && contextWindow >= neededTokens
-  })
+  const isTooLong = code === 'http.context_window'
+  if (!isTooLong && !OF_THE_MODEL.has(code)) return undefined
+  // Where no window is stated for the model that overflowed, any that is stated is worth a try.
+  const outgrown = models[current]?.profile.contextWindow ?? 0
+  const found = models.findIndex(
+    ({ profile }, index) =>
+      index > current && (!isTooLong || (profile.contextWindow ?? 0) > outgrown),
+  )
   return found < 0 ? undefined : found
 }

@@ -121,6 +121,8 @@ export function applyEvent(state: MutableRunState, event: RunEvent): void {
       state.text = event.text
       break
     case 'model-error':
+      if (event.usage !== undefined) state.usage = addUsage(state.usage, event.usage)
+      break
     case 'call-recovered':
     case 'input-repaired':
     case 'tool-call':

@@ -9,7 +9,10 @@ export interface Usage {
   readonly totalTokens: number
   /** Input tokens read from the prefix cache, part of `inputTokens`. */
   readonly cachedTokens?: number
-  /** Tokens of requests that the service told no tokens of, as we estimate them. Not part of `totalTokens`. */
+  /**
+   * Tokens of requests that the service told no tokens of, counted as the most they can have been: input as estimated and
+   * all of `max_tokens`. Not part of `totalTokens`; only in a run with a `budget`.
+   */
   readonly estimatedTokens?: number
   /** Workers AI's unit of billing, as the service charged it: never computed. A reply that told none adds none. */
   readonly neurons?: number
