@@ -32,6 +32,8 @@ export type { LogEntry } from './run/event-log.ts'
 export type { StreamPolicy } from './run/run.ts'
 export type { RequestTimeouts } from './run/request-watch.ts'
 export type { RunOptions, RunResult, RunStream } from './run/run-stream.ts'
+export type { Budget } from './run/budget.ts'
+export type { FallbackModel } from './run/fallback.ts'
 export type { RecoverPolicy } from './run/planned-call.ts'
 export type { Repair, RepairKind } from './tool/repair.ts'
 export { foldEvents } from './run/state.ts'
@@ -51,6 +53,7 @@ export {
   and,
   failedSteps,
   maxSteps,
+  moneySpent,
   neuronsUsed,
   not,
   or,
@@ -79,6 +82,7 @@ export type { FinishReason } from './wire/finish-reason.ts'
 export type { Sampling } from './wire/sampling.ts'
 export type { Usage } from './wire/usage.ts'
 export type { ModelProfile } from './wire/profile.ts'
+export type { ModelPrice } from './wire/price.ts'
 
 // Errors
 export { BackendError, DroverError } from './errors.ts'

@@ -4,6 +4,7 @@ import type { Repair } from '../tool/repair.ts'
 import type { ToolEffect } from '../tool/tool.ts'
 import type { FinishReason } from '../wire/finish-reason.ts'
 import type { Usage } from '../wire/usage.ts'
+import type { HistoryTrimming } from './context-window.ts'
 import type { HistoryRepair } from './history-repair.ts'
 import type { StopReason } from './stop.ts'
 
@@ -43,6 +44,15 @@ export interface HistoryRepairedEvent extends EventBase {
   readonly repairs: readonly HistoryRepair[]
 }
 
+/**
+ * The conversation was about to exceed the model's window, or did: from here on a shorter one is sent. The run keeps the
+ * whole.
+ */
+export interface HistoryTrimmedEvent extends EventBase, HistoryTrimming {
+  readonly type: 'history-trimmed'
+  readonly step: number
+}
+
 /** A model request is about to be sent. Attempts of one step count from 1. */
 export interface ModelRequestEvent extends EventBase {
   readonly type: 'model-request'
@@ -64,6 +74,8 @@ export interface ModelErrorEvent extends EventBase {
   readonly durationMs: number
   readonly error: ErrorRecord
   readonly retryInMs?: number
+  /** What it cost all the same: as told, or as reserved where a request of a run with a budget may have been billed. */
+  readonly usage?: Usage
 }
 
 /** The model's whole reply was read and accepted: this is the assistant message and all calls it plans. */
@@ -142,6 +154,7 @@ export interface RunEndEvent extends EventBase {
 export type RunEvent =
   | RunStartEvent
   | HistoryRepairedEvent
+  | HistoryTrimmedEvent
   | ModelRequestEvent
   | ModelErrorEvent
   | ModelReplyEvent

@@ -89,6 +89,7 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
     log,
     signal: options.signal ?? new AbortController().signal,
     maxTokens: sampling.max_tokens,
+    price: profile.price,
     tools: options.tools ?? [],
     repair: options.repair ?? true,
     recover: options.recover ?? true,

@@ -1,9 +1,9 @@
 import { defined } from '../defined.ts'
-import { createConversation } from '../wire/request.ts'
 import { answerCalls, unanswered } from './answer-calls.ts'
 import { ask } from './ask.ts'
 import { createCallIds } from './call-id.ts'
 import { toErrorRecord } from './error-record.ts'
+import { createModelCursor } from './model-cursor.ts'
 import { planCalls } from './planned-call.ts'
 import { recordReply } from './record-reply.ts'
 import { createRecorder, type NewEvent } from './recorder.ts'
@@ -15,7 +15,8 @@ import type { StopReason } from './stop.ts'
  * The loop: asks the model, runs the tools it calls, tells it their results, and again. Written once; what happens is told
  * as events. It ends
  * - when the model answers without calling a tool (`answer`);
- * - when a stop condition is met after a step: then with one last call without tools (`max-steps`, `budget`, …);
+ * - when a stop condition is met after a step: then with one last call without tools (`max-steps`, `time`, …);
+ * - when the next request would not fit the budget (`budget`): then with one last call without tools if that fits;
  * - when the signal aborts (`aborted`): open calls are answered as not run, and `signal.reason` is thrown as it is;
  * - when a model request fails for good (`error`): its error is thrown.
  * Whatever the end, `run-end` is the last event, exactly once, and every call has its answer.
@@ -27,12 +28,7 @@ export async function runLoop(options: LoopOptions): Promise<RunState> {
   const run: Run = {
     ...options,
     recorder,
-    conversation: createConversation({
-      ...options,
-      history: options.profile.history,
-      tools: options.wireTools,
-      messages: state.messages,
-    }),
+    cursor: createModelCursor(options.models, { ...options, messages: state.messages }),
     ids: createCallIds(options.messages),
     dispatched: new Set(),
   }
@@ -40,7 +36,7 @@ export async function runLoop(options: LoopOptions): Promise<RunState> {
     record({
       type: 'run-start',
       runId: runtime.createId(),
-      model: options.model,
+      model: options.models[0].model,
       backend: options.backend.name,
       ...defined({ instructions: options.instructions }),
       messages: options.messages,
@@ -64,6 +60,10 @@ async function steps(run: Run): Promise<StopReason> {
   let roomFactor = 1
   for (let step = 1; ; step++) {
     const answered = await ask(run, { step, closing: false, roomFactor })
+    if (answered === undefined) {
+      await close(run, step)
+      return 'budget'
+    }
     const calls = planCalls(answered.reply, run)
     // A call that was cut off is asked for again with more room.
     roomFactor = answered.reply.finishReason === 'length' ? 2 : 1
@@ -86,7 +86,8 @@ async function steps(run: Run): Promise<StopReason> {
 async function close(run: Run, step: number): Promise<void> {
   if (!run.closingCall) return
   try {
-    recordReply(run.recorder, step, await ask(run, { step, closing: true, roomFactor: 1 }), [])
+    const answered = await ask(run, { step, closing: true, roomFactor: 1 })
+    if (answered !== undefined) recordReply(run.recorder, step, answered, [])
   } catch (error) {
     run.signal.throwIfAborted()
     run.log.warn(

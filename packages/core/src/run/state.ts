@@ -124,8 +124,12 @@ export function applyEvent(state: MutableRunState, event: RunEvent): void {
       state.stopReason = event.stopReason
       state.text = event.text
       break
-    case 'history-repaired':
     case 'model-error':
+      if (event.usage !== undefined) state.usage = addUsage(state.usage, event.usage)
+      break
+    case 'history-repaired':
+    case 'history-repaired':
+    case 'history-trimmed':
     case 'call-recovered':
     case 'input-repaired':
     case 'tool-call':
