@@ -1,4 +1,4 @@
-import type { DroverError } from '../errors.ts'
+import { DroverError } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import type { Message } from '../message.ts'
 import { untilAborted } from '../until-aborted.ts'
@@ -57,7 +57,7 @@ export interface ContextWindow {
   readonly fit: (maxTokens: number) => Promise<HistoryTrimming | undefined> | undefined
   /** Makes room after a request that did exceed it, with what the error tells. Gives undefined where that is no help. */
   readonly overflow: (
-    error: DroverError,
+    error: unknown,
     maxTokens: number,
   ) => Promise<HistoryTrimming | undefined> | undefined
 }
@@ -120,7 +120,7 @@ export function createContextWindow(options: ContextWindowOptions): ContextWindo
       tokensBefore: Math.ceil((fixed + estimated) * factor),
       tokensAfter: Math.ceil(input.of(view) * factor),
       shortened: trimmed.shortened,
-      dropped: list.length - view.length,
+      dropped: Math.max(0, list.length - view.length),
       compacted: made !== undefined,
     }
   }
@@ -160,7 +160,8 @@ export function createContextWindow(options: ContextWindowOptions): ContextWindo
       return needed > contextWindow ? shorten(maxTokens, false) : undefined
     },
     overflow: (error, maxTokens) => {
-      if (trim === false || error.code !== 'http.context_window') return undefined
+      if (trim === false || !DroverError.is(error) || error.code !== 'http.context_window')
+        return undefined
       const told = readContextLimit(error.message, maxTokens)
       contextWindow = told?.window ?? contextWindow
       if (told?.inputTokens !== undefined) {

@@ -51,10 +51,7 @@ export function createReservation(
       if (most === undefined) throw new OutOfBudget()
       return (reserved = most)
     },
-    settle: (told) => {
-      asked.input.learn(told.inputTokens, asked.window.sent().length)
-      return settle(told)
-    },
+    settle,
     lose: (code, told) =>
       told === undefined && !MAY_BE_BILLED.has(code) ? undefined : settle(told ?? noUsage),
   }

@@ -79,6 +79,7 @@ export function trimMessages(messages: readonly Message[], options: TrimOptions)
       replace(index, { ...message, content: cutText(message.content, chars) })
     }
   }
+  if (shortened + dropped === 0) return { messages, shortened, dropped }
   return { messages: kept.filter((message) => message !== undefined), shortened, dropped }
 }
 

@@ -8,8 +8,8 @@ import {
   type ReplyCall,
 } from './judge-call.ts'
 import { recoverCalls, type OfferedTool, type Recovered, type RejectedCall } from './leaked-call.ts'
-import { readParts } from './reply-parts.ts'
 import type { ModelPrice } from './price.ts'
+import { readParts } from './reply-parts.ts'
 import { readStructuredCalls } from './structured-calls.ts'
 import { readUsage, type Usage } from './usage.ts'
 

@@ -83,6 +83,7 @@ export function describeAnswers(open: OpenScene): void {
         outputTokens: 5,
         totalTokens: 35,
         neurons: 5,
+        usd: expect.closeTo(0.000_055, 12),
         requests: 2,
       })
     })
