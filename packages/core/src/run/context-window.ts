@@ -87,11 +87,12 @@ export function createContextWindow(options: ContextWindowOptions): ContextWindo
   let factor = 1
 
   const sent = (): readonly Message[] => {
-    for (; view !== undefined && taken < messages.length; taken++) {
+    if (view === undefined) return messages
+    for (; taken < messages.length; taken++) {
       const message = messages[taken]
       if (message !== undefined) view.push(message)
     }
-    return view ?? messages
+    return view
   }
 
   const shorten = async (

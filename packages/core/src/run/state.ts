@@ -128,7 +128,6 @@ export function applyEvent(state: MutableRunState, event: RunEvent): void {
       if (event.usage !== undefined) state.usage = addUsage(state.usage, event.usage)
       break
     case 'history-repaired':
-    case 'history-repaired':
     case 'history-trimmed':
     case 'call-recovered':
     case 'input-repaired':

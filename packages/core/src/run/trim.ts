@@ -1,5 +1,6 @@
 import { cutText } from '../cut-text.ts'
 import type { Message } from '../message.ts'
+import { MAX_CONTENT_CHARS } from '../wire/text.ts'
 
 /** What to trim to. */
 export interface TrimOptions {
@@ -21,7 +22,7 @@ export interface TrimmedMessages {
 }
 
 /** A mark in place of anything shorter would save nothing. */
-const MIN_CHARS = 200
+const MIN_CHARS = 256
 
 /**
  * Brings a conversation down to what a model's window holds. First the oldest tool results are replaced by a short mark,
@@ -51,9 +52,9 @@ export function trimMessages(messages: readonly Message[], options: TrimOptions)
     total += after - before
   }
 
-  for (let index = 0; index < open && total > target; index++) {
-    const message = messages[index]
-    if (message?.role !== 'tool' || message.content.length < MIN_CHARS) continue
+  for (const [index, message] of messages.slice(0, open).entries()) {
+    if (total <= target) break
+    if (message.role !== 'tool' || message.content.length < MIN_CHARS) continue
     const content = `[A result of ${message.content.length} characters was left out to save room.]`
     replace(index, { ...message, content })
   }
@@ -68,11 +69,9 @@ export function trimMessages(messages: readonly Message[], options: TrimOptions)
     }
   }
 
-  const longest = messages
-    .slice(open)
-    .reduce((most, { content }) => Math.max(most, content.length), 0)
-  for (let chars = longest; total > limit && chars > MIN_CHARS;) {
-    chars = Math.max(MIN_CHARS, Math.floor(chars / 2))
+  // By fixed lengths, so that what was cut once is not cut again.
+  for (let chars = MAX_CONTENT_CHARS / 2; chars >= MIN_CHARS; chars /= 2) {
+    if (total <= limit) break
     for (let index = open; index < messages.length; index++) {
       const message = messages[index]
       if (message?.role !== 'tool' || message.content.length <= chars) continue
