@@ -11,11 +11,14 @@ test('these names are the public surface', () => {
       "BackendError",
       "DroverError",
       "and",
+      "costCeiling",
       "createAgent",
       "failedSteps",
       "foldEvents",
       "generate",
+      "isRunEvent",
       "maxSteps",
+      "moneySpent",
       "neuronsUsed",
       "not",
       "or",
@@ -39,11 +42,15 @@ test('these names are the public surface', () => {
   `)
   expect(Object.keys(wire).toSorted()).toMatchInlineSnapshot(`
     [
+      "PRICES_DATE",
+      "USD_PER_NEURON",
       "allCalls",
       "checkGateway",
       "checkModelId",
       "checkOption",
       "classify",
+      "costOf",
+      "estimateTokens",
       "expected",
       "guardJson",
       "isServiceCode",
@@ -53,6 +60,7 @@ test('these names are the public surface', () => {
       "parseJson",
       "profileOf",
       "readReply",
+      "readStream",
       "retirementOf",
     ]
   `)
