@@ -28,6 +28,12 @@ export type { Agent, RunArguments } from './run/agent.ts'
 export type { AgentOptions } from './run/prepare.ts'
 export type { RunInput } from './run/input.ts'
 export type { HistoryPolicy, HistoryRepair, HistoryRepairKind } from './run/history-repair.ts'
+export type {
+  CompactHistory,
+  CompactOptions,
+  HistoryTrimming,
+  TrimPolicy,
+} from './run/context-window.ts'
 export type { LogEntry } from './run/event-log.ts'
 export type { StreamPolicy } from './run/run.ts'
 export type { RequestTimeouts } from './run/request-watch.ts'

@@ -31,6 +31,12 @@ interface Slot {
   answer?: ToolMessage
 }
 
+/** The calls of one turn that share an id. */
+interface Waiting {
+  readonly slots: Slot[]
+  answered: number
+}
+
 /** Ids that every reader takes as they are. */
 const ID = /^[!-~]{1,128}$/
 
@@ -42,7 +48,7 @@ export function pairAnswers(found: readonly Placed[]): readonly Message[] {
   const systems: string[] = []
   const entries: (Message | Turn)[] = []
   // By the id that was given: what still waits for an answer in the latest turn that used the id.
-  const open = new Map<string, Slot[]>()
+  const open = new Map<string, Waiting>()
   const toId = createIds(found)
 
   const addTurn = (content: string, calls: readonly FoundCall[], mend: Mend): void => {
@@ -55,15 +61,15 @@ export function pairAnswers(found: readonly Placed[]): readonly Message[] {
       turn.slots.push(slot)
       if (given === undefined) continue
       const waiting = open.get(given)
-      if (waiting?.[0]?.turn === turn) waiting.push(slot)
-      else open.set(given, [slot])
+      if (waiting?.slots[0]?.turn === turn) waiting.slots.push(slot)
+      else open.set(given, { slots: [slot], answered: 0 })
     }
   }
 
   const addAnswer = (message: FoundMessage, mend: Mend): void => {
     const { toolCallId: given, isError } = message
     const last = entries.at(-1)
-    const slot = given === undefined ? firstFree(last) : open.get(given)?.shift()
+    const slot = given === undefined ? firstFree(last) : nextWaiting(open.get(given))
     if (slot === undefined || slot.answer !== undefined) return mend('answer-dropped', given)
     const { turn, position, call } = slot
     if (last !== turn || position < turn.latest) mend('answer-moved', given)
@@ -99,6 +105,9 @@ function join(systems: string[], content: string, isLate: boolean): boolean {
   else systems.push(content)
   return isShort || isLate
 }
+
+const nextWaiting = (waiting: Waiting | undefined): Slot | undefined =>
+  waiting?.slots[waiting.answered++]
 
 /** The first place of a turn that waits for an answer. */
 function firstFree(entry: Message | Turn | undefined): Slot | undefined {
