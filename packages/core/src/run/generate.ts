@@ -13,7 +13,7 @@ import type { ModelProfile } from '../wire/profile.ts'
 import { createConversation, singleRequest } from '../wire/request.ts'
 import { toWireSampling, type Sampling } from '../wire/sampling.ts'
 import { wellFormed } from '../wire/text.ts'
-import type { Usage } from '../wire/usage.ts'
+import { addUsage, noUsage, type Usage } from '../wire/usage.ts'
 import type { WireRequest } from '../wire/backend.ts'
 import { createCallIds } from './call-id.ts'
 import { callModel } from './call-model.ts'
@@ -60,6 +60,7 @@ export interface GenerateResult {
   /** Calls the model asked for, recovered and repaired; also those that would be refused: check them before you run them. */
   readonly toolCalls: readonly ToolCall[]
   readonly finishReason: FinishReason
+  /** Of all requests that were answered. */
   readonly usage: Usage
   readonly requestId?: string
 }
@@ -78,6 +79,7 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
     options.messages === undefined
       ? promptRequest(options, sampling)
       : messagesRequest(options, profile, sampling)
+  let failed = noUsage
   const { reply, requestId } = await callModel({
     backend,
     runtime,
@@ -93,7 +95,9 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
     timeouts: readTimeouts(options.timeouts),
     request,
     onRequest: () => {},
-    onFailure: () => {},
+    onFailure: ({ usage = noUsage }) => {
+      failed = addUsage(failed, usage)
+    },
   })
   const ids = createCallIds(typeof options.messages === 'string' ? [] : (options.messages ?? []))
   return {
@@ -104,7 +108,7 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
       input,
     })),
     finishReason: reply.finishReason,
-    usage: reply.usage,
+    usage: addUsage(failed, reply.usage),
     ...defined({ requestId }),
   }
 }

@@ -126,7 +126,7 @@ export function prepareAgent<Context>(options: AgentOptions<Context>): PreparedA
   return {
     backend: options.backend,
     models: [prepare(first), ...others.map(prepare)],
-    budget: options.budget,
+    budget: options.budget && { ...options.budget },
     instructions: instructions || undefined,
     // An agent's list holds tools of many input types; each is only ever given what its own `parseInput` gave.
     tools: new Map(tools.map((tool) => [tool.name, tool as AnyTool])),

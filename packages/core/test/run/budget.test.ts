@@ -1,6 +1,7 @@
 import {
   createAgent,
   foldEvents,
+  generate,
   isRunEvent,
   tool,
   type AgentOptions,
@@ -170,7 +171,11 @@ test('a useless reply is paid for too, with a budget and without', async () => {
   const empty = { wire: { response: '', usage: told(100, 10) } }
   const backend = scriptedBackend([empty, { wire: { response: 'Hi.', usage: told(100, 5) } }])
   const result = await createAgent({ backend, model, runtime: fakeRuntime() }).run('Hi')
-  expect(result.usage).toMatchObject({ inputTokens: 200, outputTokens: 15, requests: 2 })
+  const all = { inputTokens: 200, outputTokens: 15, requests: 2 }
+  expect(result.usage).toMatchObject(all)
+  const again = scriptedBackend([empty, { wire: { response: 'Hi.', usage: told(100, 5) } }])
+  const once = await generate({ backend: again, model, prompt: 'Hi', runtime: fakeRuntime() })
+  expect(once.usage).toMatchObject(all)
 })
 
 describe('a budget that cannot be', () => {
