@@ -1,10 +1,10 @@
 import { DroverError } from '../errors.ts'
 import type { Logger } from '../log.ts'
-import type { Message } from '../message.ts'
 import { countInput, type InputCount } from '../wire/estimate-tokens.ts'
 import { createConversation, type Conversation, type WireTools } from '../wire/request.ts'
 import type { WireSampling } from '../wire/sampling.ts'
 import { nextModel, type ChosenModel } from './fallback.ts'
+import type { RunState } from './state.ts'
 
 /** A model of an agent with what depends on it. */
 export interface PreparedModel extends ChosenModel {
@@ -25,17 +25,16 @@ export interface ModelCursor {
   readonly moveOn: (error: unknown) => boolean
 }
 
-/** Starts with the first model. What a model needs is made when it is asked first. */
+/** Starts with the first model, or where a run that is resumed stood. What a model needs is made when it is asked first. */
 export function createModelCursor(
   models: readonly [PreparedModel, ...PreparedModel[]],
   options: {
     readonly instructions: string | undefined
-    /** The run's own list. It only grows. */
-    readonly messages: readonly Message[]
+    readonly state: RunState
     readonly log: Logger
   },
 ): ModelCursor {
-  const { instructions, messages, log } = options
+  const { instructions, state, log } = options
   const start = (prepared: PreparedModel): AskedModel => ({
     ...prepared,
     conversation: createConversation({
@@ -44,11 +43,16 @@ export function createModelCursor(
       instructions,
       sampling: prepared.sampling,
       tools: prepared.wireTools,
-      messages,
+      // The run's own list. It only grows.
+      messages: state.messages,
     }),
     input: countInput({ instructions, tools: prepared.wireTools?.text }),
   })
-  let place = 0
+  const last = state.steps.at(-1)?.model
+  let place = Math.max(
+    0,
+    models.findIndex(({ model }) => model === last),
+  )
   let asked: AskedModel | undefined
   return {
     current: () => (asked ??= start(models[place] ?? models[0])),

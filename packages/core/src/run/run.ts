@@ -1,5 +1,4 @@
 import type { Logger } from '../log.ts'
-import type { Message } from '../message.ts'
 import type { Runtime } from '../runtime.ts'
 import type { AnyTool } from '../tool/tool.ts'
 import type { Backend } from '../wire/backend.ts'
@@ -9,6 +8,7 @@ import type { StreamEvent } from './event.ts'
 import type { ModelCursor, PreparedModel } from './model-cursor.ts'
 import type { RecoverPolicy } from './planned-call.ts'
 import type { Recorder } from './recorder.ts'
+import type { RunOrigin } from './resume.ts'
 import type { RequestTimeouts } from './request-watch.ts'
 import type { StopCondition } from './stop.ts'
 
@@ -28,7 +28,7 @@ export interface LoopOptions {
   readonly maxOutputChars: number
   readonly timeouts: RequestTimeouts
   readonly stream: StreamPolicy
-  readonly messages: readonly Message[]
+  readonly origin: RunOrigin
   readonly context: unknown
   readonly signal: AbortSignal
   readonly runtime: Runtime
