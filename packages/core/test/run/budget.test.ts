@@ -1,4 +1,5 @@
 import {
+  approve,
   createAgent,
   foldEvents,
   generate,
@@ -156,6 +157,25 @@ describe('a run with a budget', () => {
     const { agent } = busyAgent({ tokens: 2200 }, undefined, { backend, tools: [] })
     expect((await agent.run('Go')).stopReason).toBe('budget')
     expect(backend.requests).toHaveLength(1)
+  })
+
+  test('keeps it when it is resumed', async () => {
+    const pay = tool({
+      name: 'look',
+      description: 'Looks for money',
+      input: z.object({}),
+      approval: true,
+      execute: () => 'Found.',
+    })
+    const { agent } = busyAgent({ tokens: 6000 }, told(1000, 500), { tools: [pay] })
+    let result = await agent.run('Go')
+    while (result.stopReason === 'suspended') {
+      const { events, approvals } = result
+      result = await agent.run({ events, decisions: approvals.map(approve) })
+    }
+    expect(result.stopReason).toBe('budget')
+    expect(result.usage.totalTokens).toBeGreaterThan(3000)
+    expect(result.usage.totalTokens).toBeLessThanOrEqual(6000)
   })
 
   test('tells in its events all that it counted', async () => {
