@@ -2,6 +2,7 @@
 export { tool } from './tool/tool.ts'
 export type {
   AnyTool,
+  ApprovalContext,
   ParsedInput,
   Tool,
   ToolContext,
@@ -34,6 +35,9 @@ export type {
   HistoryTrimming,
   TrimPolicy,
 } from './run/context-window.ts'
+export { approve, deny } from './run/approval.ts'
+export type { ApprovalDecision, PendingApproval } from './run/approval.ts'
+export type { Resumption } from './run/resume.ts'
 export type { LogEntry } from './run/event-log.ts'
 export type { StreamPolicy } from './run/run.ts'
 export type { RequestTimeouts } from './run/request-watch.ts'

@@ -14,7 +14,7 @@ import type { ModelProfile } from '../wire/profile.ts'
 import { createConversation, singleRequest } from '../wire/request.ts'
 import { toWireSampling, type Sampling } from '../wire/sampling.ts'
 import { wellFormed } from '../wire/text.ts'
-import type { Usage } from '../wire/usage.ts'
+import { addUsage, noUsage, type Usage } from '../wire/usage.ts'
 import type { WireRequest } from '../wire/backend.ts'
 import { createCallIds } from './call-id.ts'
 import { callModel } from './call-model.ts'
@@ -64,6 +64,7 @@ export interface GenerateResult {
   /** Calls the model asked for, recovered and repaired; also those that would be refused: check them before you run them. */
   readonly toolCalls: readonly ToolCall[]
   readonly finishReason: FinishReason
+  /** Of all requests that were answered. */
   readonly usage: Usage
   readonly requestId?: string
 }
@@ -83,6 +84,7 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
     options.messages === undefined
       ? promptRequest(options, sampling)
       : messagesRequest(options, messages, profile, sampling)
+  let failed = noUsage
   const { reply, requestId } = await callModel({
     backend,
     runtime,
@@ -98,7 +100,9 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
     timeouts: readTimeouts(options.timeouts),
     request,
     onRequest: () => {},
-    onFailure: () => {},
+    onFailure: ({ usage = noUsage }) => {
+      failed = addUsage(failed, usage)
+    },
   })
   const ids = createCallIds(messages)
   return {
@@ -109,7 +113,7 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
       input,
     })),
     finishReason: reply.finishReason,
-    usage: reply.usage,
+    usage: addUsage(failed, reply.usage),
     ...defined({ requestId }),
   }
 }

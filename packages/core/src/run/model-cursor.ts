@@ -1,11 +1,11 @@
 import { DroverError } from '../errors.ts'
 import type { Logger } from '../log.ts'
-import type { Message } from '../message.ts'
 import { countInput, type InputCount } from '../wire/estimate-tokens.ts'
 import { createConversation, type Conversation, type WireTools } from '../wire/request.ts'
 import type { WireSampling } from '../wire/sampling.ts'
 import { createContextWindow, type ContextWindow, type TrimPolicy } from './context-window.ts'
 import { nextModel, type ChosenModel } from './fallback.ts'
+import type { RunState } from './state.ts'
 
 /** A model of an agent with what depends on it. */
 export interface PreparedModel extends ChosenModel {
@@ -27,30 +27,46 @@ export interface ModelCursor {
   readonly moveOn: (error: unknown) => boolean
 }
 
-/** Starts with the first model. What a model needs is made when it is asked first. */
+/** Starts with the first model, or where a run that is resumed stood. What a model needs is made when it is asked first. */
 export function createModelCursor(
   models: readonly [PreparedModel, ...PreparedModel[]],
   options: {
     readonly instructions: string | undefined
-    /** The run's own list. It only grows. */
-    readonly messages: readonly Message[]
+    readonly state: RunState
     readonly trim: TrimPolicy
     readonly signal: AbortSignal
     readonly log: Logger
   },
 ): ModelCursor {
-  const { instructions, messages, log } = options
+  const { instructions, state, log } = options
+  // The run's own list. It only grows.
+  const { messages } = state
   const start = (prepared: PreparedModel): AskedModel => {
     const { model, profile, sampling, wireTools } = prepared
     const { history, contextWindow } = profile
-    const of = { model, history, instructions, sampling, tools: wireTools, messages }
-    const conversation = createConversation(of)
-    const fixed = { instructions, tools: wireTools?.text }
-    const input = countInput(fixed)
-    const window = createContextWindow({ ...options, ...fixed, contextWindow, conversation, input })
-    return { ...prepared, conversation, input, window }
+    const tools = wireTools?.text
+    const shared = { ...options, contextWindow, instructions, messages, tools }
+    const conversation = createConversation({
+      model,
+      history,
+      instructions,
+      sampling,
+      tools: wireTools,
+      messages,
+    })
+    const input = countInput({ instructions, tools })
+    return {
+      ...prepared,
+      conversation,
+      input,
+      window: createContextWindow({ ...shared, conversation, input }),
+    }
   }
-  let place = 0
+  const last = state.steps.at(-1)?.model
+  let place = Math.max(
+    0,
+    models.findIndex(({ model }) => model === last),
+  )
   let asked: AskedModel | undefined
   return {
     current: () => (asked ??= start(models[place] ?? models[0])),

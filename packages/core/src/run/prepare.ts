@@ -99,10 +99,7 @@ export interface AgentOptions<Context = unknown> extends Sampling {
 }
 
 /** An agent's options, checked, with its tools already on their way to the wire. */
-export type PreparedAgent = Omit<
-  LoopOptions,
-  'messages' | 'repairs' | 'context' | 'signal' | 'append' | 'room'
->
+export type PreparedAgent = Omit<LoopOptions, 'origin' | 'context' | 'signal' | 'append' | 'room'>
 
 /** Steps of a run whose end `stopWhen` decides: a run always ends. */
 const MAX_STEPS_BESIDE_STOP_WHEN = 1000
@@ -145,7 +142,7 @@ export function prepareAgent<Context>(options: AgentOptions<Context>): PreparedA
   return {
     backend: options.backend,
     models: [prepare(first), ...others.map(prepare)],
-    budget: options.budget,
+    budget: options.budget && { ...options.budget },
     instructions: instructions || undefined,
     // An agent's list holds tools of many input types; each is only ever given what its own `parseInput` gave.
     tools: new Map(tools.map((tool) => [tool.name, tool as AnyTool])),

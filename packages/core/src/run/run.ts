@@ -1,16 +1,16 @@
 import type { Logger } from '../log.ts'
-import type { Message } from '../message.ts'
 import type { Runtime } from '../runtime.ts'
 import type { AnyTool } from '../tool/tool.ts'
 import type { Backend } from '../wire/backend.ts'
 import type { Budget } from './budget.ts'
-import type { TrimPolicy } from './context-window.ts'
 import type { CallIds } from './call-id.ts'
+import type { TrimPolicy } from './context-window.ts'
 import type { StreamEvent } from './event.ts'
-import type { HistoryPolicy, HistoryRepair } from './history-repair.ts'
+import type { HistoryPolicy } from './history-repair.ts'
 import type { ModelCursor, PreparedModel } from './model-cursor.ts'
 import type { RecoverPolicy } from './planned-call.ts'
 import type { Recorder } from './recorder.ts'
+import type { RunOrigin } from './resume.ts'
 import type { RequestTimeouts } from './request-watch.ts'
 import type { StopCondition } from './stop.ts'
 
@@ -24,17 +24,15 @@ export interface LoopOptions {
   readonly budget: Budget | undefined
   readonly stopWhen: StopCondition
   readonly closingCall: boolean
+  readonly history: HistoryPolicy
+  readonly trim: TrimPolicy
   readonly repair: boolean
   readonly recover: RecoverPolicy
   readonly maxParallelCalls: number
   readonly maxOutputChars: number
   readonly timeouts: RequestTimeouts
   readonly stream: StreamPolicy
-  readonly history: HistoryPolicy
-  readonly trim: TrimPolicy
-  readonly messages: readonly Message[]
-  /** What had to be done for `messages`. */
-  readonly repairs: readonly HistoryRepair[]
+  readonly origin: RunOrigin
   readonly context: unknown
   readonly signal: AbortSignal
   readonly runtime: Runtime

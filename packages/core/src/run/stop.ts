@@ -12,6 +12,7 @@ import type { Step } from './state.ts'
  * - `budget`: the allowed tokens, neurons or dollars were used, or the next request could use more than are left.
  * - `time`: the allowed time passed.
  * - `stop-condition`: a condition of the caller's own was met.
+ * - `suspended`: calls wait for a person's decision; the run goes on from its events once there is one.
  * - `aborted`: the caller's signal aborted it.
  * - `error`: it failed; the error says why.
  */
@@ -23,6 +24,7 @@ export type StopReason =
   | 'budget'
   | 'time'
   | 'stop-condition'
+  | 'suspended'
   | 'aborted'
   | 'error'
 

@@ -1,6 +1,8 @@
 import {
+  approve,
   createAgent,
   foldEvents,
+  generate,
   isRunEvent,
   tool,
   type AgentOptions,
@@ -157,6 +159,25 @@ describe('a run with a budget', () => {
     expect(backend.requests).toHaveLength(1)
   })
 
+  test('keeps it when it is resumed', async () => {
+    const pay = tool({
+      name: 'look',
+      description: 'Looks for money',
+      input: z.object({}),
+      approval: true,
+      execute: () => 'Found.',
+    })
+    const { agent } = busyAgent({ tokens: 6000 }, told(1000, 500), { tools: [pay] })
+    let result = await agent.run('Go')
+    while (result.stopReason === 'suspended') {
+      const { events, approvals } = result
+      result = await agent.run({ events, decisions: approvals.map(approve) })
+    }
+    expect(result.stopReason).toBe('budget')
+    expect(result.usage.totalTokens).toBeGreaterThan(3000)
+    expect(result.usage.totalTokens).toBeLessThanOrEqual(6000)
+  })
+
   test('tells in its events all that it counted', async () => {
     const { agent } = busyAgent({ neurons: 300 }, told(1000, 500))
     const stream = agent.stream('Go')
@@ -170,7 +191,11 @@ test('a useless reply is paid for too, with a budget and without', async () => {
   const empty = { wire: { response: '', usage: told(100, 10) } }
   const backend = scriptedBackend([empty, { wire: { response: 'Hi.', usage: told(100, 5) } }])
   const result = await createAgent({ backend, model, runtime: fakeRuntime() }).run('Hi')
-  expect(result.usage).toMatchObject({ inputTokens: 200, outputTokens: 15, requests: 2 })
+  const all = { inputTokens: 200, outputTokens: 15, requests: 2 }
+  expect(result.usage).toMatchObject(all)
+  const again = scriptedBackend([empty, { wire: { response: 'Hi.', usage: told(100, 5) } }])
+  const once = await generate({ backend: again, model, prompt: 'Hi', runtime: fakeRuntime() })
+  expect(once.usage).toMatchObject(all)
 })
 
 describe('a budget that cannot be', () => {

@@ -1,4 +1,11 @@
-import { createAgent, isRunEvent, tool, type AgentOptions, type RunEvent } from '@drover/core'
+import {
+  approve,
+  createAgent,
+  isRunEvent,
+  tool,
+  type AgentOptions,
+  type RunEvent,
+} from '@drover/core'
 import { fakeRuntime, scriptedBackend, type ScriptEntry } from '@drover/core/testing'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
@@ -142,6 +149,23 @@ test('the step tells the model that answered it', async () => {
   const backend = scriptedBackend([retired, 'Here.'])
   const agent = createAgent({ backend, model: small, fallback: [seed], runtime: fakeRuntime() })
   expect((await agent.run('Hi')).steps[0]).toMatchObject({ model: seed, attempts: 2 })
+})
+
+test('a run that is resumed stays with the model it moved on to', async () => {
+  const pay = tool({
+    name: 'pay',
+    description: 'Pays',
+    input: z.object({}),
+    approval: true,
+    execute: () => 'Paid.',
+  })
+  const backend = scriptedBackend([retired, { toolCalls: [{ toolName: 'pay' }] }, 'Done.'])
+  const options = { backend, model: small, fallback: [seed], tools: [pay] }
+  const agent = createAgent({ ...options, runtime: fakeRuntime() })
+  const { events, approvals } = await agent.run('Pay.')
+  const result = await agent.run({ events, decisions: approvals.map(approve) })
+  expect(result.text).toBe('Done.')
+  expect(backend.requests.map(({ model }) => model)).toEqual([small, seed, seed])
 })
 
 describe('a list of models', () => {
