@@ -1,4 +1,4 @@
-import { createAgent, type Backend } from '@drover/core'
+import { createAgent, type Backend, isRunEvent } from '@drover/core'
 import { startEmulator } from '@drover/emulator'
 import { rest } from '@drover/rest'
 import { join } from 'node:path'
@@ -48,14 +48,14 @@ async function answer({ question, dir, model, json }: CommandLine): Promise<void
     })
     const run = agent.stream(question, { signal: interruption.signal })
     if (json) {
-      for await (const event of run) terminal.line(JSON.stringify(event))
+      for await (const event of run) if (isRunEvent(event)) terminal.line(JSON.stringify(event))
       return
     }
     const { paint, line } = terminal
     line(`\n${paint('bold', harmless(question))}`)
     line(paint('dim', `in ${folder.root}, over REST at ${workersAi.address}\n`))
     const report = createReport(terminal)
-    for await (const event of run) report(event)
+    for await (const event of run) if (isRunEvent(event)) report(event)
     line(paint('dim', `Answered by ${workersAi.name}, asked as ${model} over REST.`))
     if (workersAi.hint !== undefined) line(paint('dim', workersAi.hint))
   } finally {

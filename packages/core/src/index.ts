@@ -27,11 +27,15 @@ export { createAgent, runTools } from './run/agent.ts'
 export type { Agent, RunArguments } from './run/agent.ts'
 export type { AgentOptions } from './run/prepare.ts'
 export type { RunInput } from './run/input.ts'
+export type { LogEntry } from './run/event-log.ts'
+export type { StreamPolicy } from './run/run.ts'
+export type { RequestTimeouts } from './run/request-watch.ts'
 export type { RunOptions, RunResult, RunStream } from './run/run-stream.ts'
 export type { RecoverPolicy } from './run/planned-call.ts'
 export type { Repair, RepairKind } from './tool/repair.ts'
 export { foldEvents } from './run/state.ts'
 export type { RunState, Step } from './run/state.ts'
+export { isRunEvent } from './run/event.ts'
 export type {
   EphemeralEvent,
   ErrorRecord,

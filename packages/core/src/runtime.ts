@@ -7,8 +7,11 @@ export interface Runtime {
   readonly now: () => number
   /** From 0 up to, not including, 1. */
   readonly random: () => number
-  /** Calls back once after `ms` milliseconds (0 to 2,147,483,647); the returned function cancels. */
-  readonly setTimer: (callback: () => void, ms: number) => () => void
+  /**
+   * Calls back once after `ms` milliseconds (0 to 2,147,483,647); the returned function cancels. A `limit` guards
+   * something under way and is cancelled when that is done; a `wait` is all that its caller waits for.
+   */
+  readonly setTimer: (callback: () => void, ms: number, purpose?: 'limit' | 'wait') => () => void
   /** A new id: 1 to 64 letters, digits and `-`. */
   readonly createId: () => string
   readonly fetch: (input: string, init: RequestInit) => Promise<Response>

@@ -16,7 +16,7 @@ export interface Agent<Context = unknown> {
    * good; `signal.reason` as it is after an abort.
    */
   readonly run: (input: RunInput, ...options: RunArguments<Context>) => Promise<RunResult>
-  /** The same run, event by event. What `run` throws, the iteration throws. */
+  /** The same run, to be read while it goes on. What `run` throws, the iteration throws. */
   readonly stream: (input: RunInput, ...options: RunArguments<Context>) => RunStream
 }
 
@@ -36,8 +36,8 @@ export function createAgent<Context = unknown>(options: AgentOptions<Context>): 
   const agent = prepareAgent(options)
   const stream = (input: RunInput, runOptions: RunOptions<Context> = {}): RunStream =>
     startRun(agent, readInput(input), runOptions)
-  const run = async (input: RunInput, runOptions?: RunOptions<Context>): Promise<RunResult> =>
-    drainRun(stream(input, runOptions))
+  const run = async (input: RunInput, runOptions: RunOptions<Context> = {}): Promise<RunResult> =>
+    drainRun(agent, readInput(input), runOptions)
   // `RunArguments` only says when the second argument may be left out; here it always may.
   return { run, stream }
 }
@@ -47,5 +47,5 @@ export async function runTools<Context = unknown>(
   options: AgentOptions<Context> &
     RunOptions<Context> & { readonly messages: RunInput } & RequiredContext<NoInfer<Context>>,
 ): Promise<RunResult> {
-  return drainRun(startRun(prepareAgent(options), readInput(options.messages), options))
+  return drainRun(prepareAgent(options), readInput(options.messages), options)
 }

@@ -1,28 +1,12 @@
-import type { Logger } from '../log.ts'
 import type { Message, ToolCall } from '../message.ts'
-import type { Runtime } from '../runtime.ts'
 import { execute } from '../tool/execute.ts'
-import type { AnyTool } from '../tool/tool.ts'
 import type { PlannedCall } from './planned-call.ts'
-import type { NewEvent, Recorder } from './recorder.ts'
-
-/** What of a run its calls need. */
-export interface CallAnswering {
-  readonly tools: ReadonlyMap<string, AnyTool>
-  readonly maxParallelCalls: number
-  readonly maxOutputChars: number
-  readonly context: unknown
-  readonly signal: AbortSignal
-  readonly runtime: Runtime
-  readonly log: Logger
-  readonly recorder: Recorder
-  /** Ids of the calls whose tool was entered. */
-  readonly dispatched: Set<string>
-}
+import type { NewEvent } from './recorder.ts'
+import type { Run } from './run.ts'
 
 /** Answers the calls of one reply, at most `maxParallelCalls` at a time, each started in call order. */
 export async function answerCalls(
-  run: CallAnswering,
+  run: Run,
   step: number,
   calls: readonly PlannedCall[],
 ): Promise<void> {
@@ -39,7 +23,7 @@ export async function answerCalls(
 }
 
 async function answerOne(
-  run: CallAnswering,
+  run: Run,
   step: number,
   position: number,
   call: PlannedCall,
@@ -60,16 +44,16 @@ async function answerOne(
     messages,
     onDispatch: ({ effect }) => {
       run.dispatched.add(toolCallId)
-      recorder.push({ type: 'tool-call', step, toolCallId, toolName, effect, idempotencyKey })
+      recorder.record({ type: 'tool-call', step, toolCallId, toolName, effect, idempotencyKey })
     },
   })
   const durationMs = runtime.now() - startedAt
-  recorder.push({ type: 'tool-result', step, toolCallId, toolName, ...answer, durationMs })
+  recorder.record({ type: 'tool-result', step, toolCallId, toolName, ...answer, durationMs })
 }
 
 /** The answer to a call that a failed or aborted run left open. */
 export const unanswered = (
-  run: Pick<CallAnswering, 'recorder' | 'dispatched'>,
+  run: Pick<Run, 'recorder' | 'dispatched'>,
   { toolCallId, toolName }: ToolCall,
 ): NewEvent => {
   const dispatched = run.dispatched.has(toolCallId)

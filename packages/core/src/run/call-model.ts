@@ -8,14 +8,14 @@ import {
   protocolFailure,
   readFailure,
   readNetworkFailure,
-  type FailedAnswer,
   type Failure,
   type FailureContext,
 } from '../wire/failure.ts'
-import { own } from '../json.ts'
 import { untilAborted } from '../until-aborted.ts'
-import { readText } from '../wire/read-text.ts'
 import { allCalls, readReply, type OfferedTool, type Reply } from '../wire/reply.ts'
+import { createStreamReader, FailedStream, type ReplyDelta } from '../wire/stream-reader.ts'
+import { isError, receive, type Received } from './receive.ts'
+import { watchRequest, type RequestTimeouts, type RequestWatch } from './request-watch.ts'
 import { withRetries, type Attempt } from './retry.ts'
 
 /** A reply and where it came from. */
@@ -32,7 +32,10 @@ export interface ModelCall {
   readonly runtime: Runtime
   readonly log: Logger
   readonly signal: AbortSignal
+  readonly timeouts: RequestTimeouts
   readonly maxTokens: number
+  /** Whether the requests ask for a stream. */
+  readonly isStreamed: boolean
   /** What the model knows of; its calls are recovered, repaired and checked by them. */
   readonly tools: readonly OfferedTool[]
   readonly repair: boolean
@@ -42,12 +45,21 @@ export interface ModelCall {
   /** Makes the request; called once for each attempt. */
   readonly request: (maxTokens: number) => WireRequest
   readonly onRequest: (attempt: number, maxTokens: number) => void
+  /** Where absent, nobody looks while the reply comes. */
+  readonly viewer?: ReplyViewer
   readonly onFailure: (
     failure: Failure,
     attempt: number,
     durationMs: number,
     retryInMs?: number,
   ) => void
+}
+
+/** Who looks at a reply while it comes. */
+export interface ReplyViewer {
+  readonly onDelta: (delta: ReplyDelta) => void
+  /** Something to wait for before more is read; undefined where there is room. */
+  readonly room: () => Promise<void> | undefined
 }
 
 /**
@@ -59,10 +71,15 @@ export function callModel(call: ModelCall): Promise<AnsweredReply> {
   let startedAt = runtime.now()
   let { maxTokens } = call
   return withRetries<AnsweredReply>(
-    (attempt) => {
+    async (attempt) => {
       startedAt = runtime.now()
       call.onRequest(attempt, maxTokens)
-      return sendOnce({ ...call, maxTokens }, attempt, startedAt)
+      const watch = watchRequest(call)
+      try {
+        return await sendOnce({ ...call, maxTokens }, watch, attempt, startedAt)
+      } finally {
+        watch.stop()
+      }
     },
     {
       runtime,
@@ -79,35 +96,49 @@ export function callModel(call: ModelCall): Promise<AnsweredReply> {
 
 async function sendOnce(
   call: ModelCall,
+  watch: RequestWatch,
   attempt: number,
   startedAt: number,
 ): Promise<Attempt<AnsweredReply>> {
-  const { backend, runtime, signal } = call
+  const { backend, runtime, signal, viewer } = call
   const request = call.request(call.maxTokens)
   const { redact } = backend
   const context: FailureContext = { model: request.model, now: runtime.now(), redact }
   assertRequestsAllowed(backend)
-  let answer: FailedAnswer
+  let received: Received
   try {
     // A backend, or a body, that ignores the signal is left behind.
-    answer = await untilAborted(receive(backend, request, signal), signal)
+    const sending = backend.send(request, { signal: watch.signal })
+    received = await receive(await untilAborted(sending, watch.signal), {
+      watch,
+      isStreamed: call.isStreamed,
+      room: () => viewer?.room(),
+      startReader: (headers) =>
+        createStreamReader({
+          ...call,
+          context,
+          chargedNeurons: headers.get('cf-ai-neurons'),
+          onDelta: (delta) => viewer?.onDelta(delta),
+        }),
+    })
   } catch (error) {
     signal.throwIfAborted()
+    const exceeded = watch.exceeded()
+    if (exceeded !== undefined) return { ok: false, failure: timeoutFailure(exceeded) }
+    if (error instanceof FailedStream) return { ok: false, failure: error.failure }
     // What a backend says in our own words (a wrong option, an unscripted request) is final.
     if (DroverError.is(error)) throw error
     return { ok: false, failure: readNetworkFailure(error, context) }
   }
+  const { answer, reply = readWhole(received, call) } = received
   if (isError(answer)) return { ok: false, failure: readFailure(answer, context) }
-  if (answer.json === undefined) {
+  if (reply === undefined) {
     const what = 'Workers AI answered with something that is not JSON.'
     return { ok: false, failure: protocolFailure(what, answer, context) }
   }
-  const reply = readReply(answer.json, {
-    ...call,
-    chargedNeurons: answer.headers.get('cf-ai-neurons'),
-  })
   const useless = uselessReply(reply, call, request.model)
   if (useless !== undefined) return { ok: false, failure: useless }
+  if (received.reply === undefined && viewer !== undefined) tellWhole(reply.text, viewer)
   const requestId = answer.headers.get('cf-ai-req-id') ?? undefined
   const durationMs = runtime.now() - startedAt
   return {
@@ -116,30 +147,21 @@ async function sendOnce(
   }
 }
 
-async function receive(
-  backend: Backend,
-  request: WireRequest,
-  signal: AbortSignal,
-): Promise<FailedAnswer> {
-  const response = await backend.send(request, { signal })
-  const text = await readText(response)
-  const answer = { status: response.status, headers: response.headers, text }
-  try {
-    return { ...answer, json: JSON.parse(text) }
-  } catch {
-    return answer
-  }
+function readWhole({ answer }: Received, call: ModelCall): Reply | undefined {
+  const { json, headers } = answer
+  if (json === undefined) return undefined
+  return readReply(json, { ...call, chargedNeurons: headers.get('cf-ai-neurons') })
 }
 
-/** A refusing status, or a 200 that says `success: false` or carries errors (protocol 1.3). */
-function isError({ status, json }: FailedAnswer): boolean {
-  if (status < 200 || status > 299) return true
-  const errors = own(json, 'errors')
-  return (
-    own(json, 'success') === false ||
-    (Array.isArray(errors) && errors.length > 0) ||
-    typeof own(json, 'internalCode') === 'number'
-  )
+/** A text that came whole is shown a few words at a time, as a stream would bring it. */
+function tellWhole(text: string, { onDelta }: ReplyViewer): void {
+  for (const [words] of text.matchAll(/[^]{1,24}\S*\s*/g))
+    onDelta({ type: 'text-delta', text: words })
+}
+
+function timeoutFailure(what: string): Failure {
+  const message = `${what}. Set larger \`timeouts\` if the model needs more time.`
+  return { error: new BackendError('http.timeout', message, { retryable: true }), retries: 3 }
 }
 
 /** A reply that is one and yet says nothing to go on with: empty, or all of it a call that was cut off. */

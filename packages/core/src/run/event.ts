@@ -183,5 +183,8 @@ export type EphemeralEvent =
   | RetryWaitingEvent
   | ReplyResetEvent
 
+/** Tells an event that is kept from an ephemeral one. */
+export const isRunEvent = (event: StreamEvent): event is RunEvent => 'seq' in event
+
 /** What a reader of a running run sees: its events, and the ephemeral ones between them. */
 export type StreamEvent = RunEvent | EphemeralEvent

@@ -19,6 +19,7 @@ import { createCallIds } from './call-id.ts'
 import { callModel } from './call-model.ts'
 import { readContent, readInput, type RunInput } from './input.ts'
 import { checkBackend, toWireTools } from './prepare.ts'
+import { readTimeouts, type RequestTimeouts } from './request-watch.ts'
 
 /** One plain call: `prompt` or `messages`, with every field of the seed model pages. */
 export interface GenerateOptions extends Sampling {
@@ -45,6 +46,8 @@ export interface GenerateOptions extends Sampling {
   readonly repair?: boolean
   /** False leaves calls that were written as text in the text. @default true */
   readonly recover?: boolean
+  /** How long a request may take before it is given up and sent again. */
+  readonly timeouts?: Partial<RequestTimeouts>
   readonly profile?: Partial<ModelProfile>
   readonly signal?: AbortSignal
   readonly log?: Logger
@@ -85,15 +88,17 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
     repair: options.repair ?? true,
     recover: options.recover ?? true,
     mustSpeak: false,
+    isStreamed: false,
+    timeouts: readTimeouts(options.timeouts),
     request,
     onRequest: () => {},
     onFailure: () => {},
   })
-  const nextId = createCallIds(typeof options.messages === 'string' ? [] : (options.messages ?? []))
+  const ids = createCallIds(typeof options.messages === 'string' ? [] : (options.messages ?? []))
   return {
     text: reply.text,
     toolCalls: allCalls(reply).map(({ toolName, input }) => ({
-      toolCallId: nextId(),
+      toolCallId: ids.next(),
       toolName,
       input,
     })),

@@ -2,6 +2,7 @@ import type { JsonValue } from '../message.ts'
 import type { AnyTool } from '../tool/tool.ts'
 import type { FinishReason } from '../wire/finish-reason.ts'
 import { allCalls, type RefusedCall, type Reply, type ReplyCall } from '../wire/reply.ts'
+import type { CallIds } from './call-id.ts'
 import type { Repair } from '../tool/repair.ts'
 
 /** A call of a reply with an id of ours. Every planned call is answered; one with a `problem` without its tool. */
@@ -24,7 +25,7 @@ export type RecoverPolicy = boolean | 'unless-once'
 export interface PlanOptions {
   readonly tools: ReadonlyMap<string, AnyTool>
   readonly recover: RecoverPolicy
-  readonly nextId: () => string
+  readonly ids: CallIds
 }
 
 /** Replies that ended before the model was done. */
@@ -33,7 +34,7 @@ const CUT: readonly FinishReason[] = ['length', 'content-filter', 'error']
 /** Gives each call of a reply its id, and holds back those that must not run from such a reply. */
 export function planCalls(reply: Reply, options: PlanOptions): readonly PlannedCall[] {
   return allCalls(reply).map((call) => ({
-    toolCallId: options.nextId(),
+    toolCallId: options.ids.next(),
     toolName: call.toolName,
     input: call.input,
     problem: problemOf(call, reply, options),

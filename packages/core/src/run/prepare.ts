@@ -11,8 +11,9 @@ import type { WireTools } from '../wire/request.ts'
 import { toWireSampling, type Sampling } from '../wire/sampling.ts'
 import { MAX_CONTENT_CHARS } from '../wire/text.ts'
 import { readContent } from './input.ts'
-import type { LoopOptions } from './loop.ts'
+import type { LoopOptions, StreamPolicy } from './run.ts'
 import type { RecoverPolicy } from './planned-call.ts'
+import { readTimeouts, type RequestTimeouts } from './request-watch.ts'
 import {
   DEFAULT_MAX_FAILED_STEPS,
   DEFAULT_MAX_STEPS,
@@ -57,6 +58,14 @@ export interface AgentOptions<Context = unknown> extends Sampling {
   readonly maxParallelCalls?: number
   /** Characters of a tool's output that the model sees; the middle of a longer one is cut. 200 to 131,072. @default 24_000 */
   readonly maxToolOutputChars?: number
+  /**
+   * Which requests of `stream` ask the service for a stream: `auto` all but those the model's profile advises against,
+   * which are the ones that offer tools to a Llama 3 model; `always` all, those of `run` too; `never` none. The answer
+   * is told in text deltas each way. @default 'auto'
+   */
+  readonly stream?: StreamPolicy
+  /** How long a model request may take before it is given up and sent again. */
+  readonly timeouts?: Partial<RequestTimeouts>
   /** pino's shape. Silent by default. */
   readonly log?: Logger
   /** Clock, random numbers, timers and ids. @default systemRuntime */
@@ -64,7 +73,7 @@ export interface AgentOptions<Context = unknown> extends Sampling {
 }
 
 /** An agent's options, checked, with its tools already on their way to the wire. */
-export type PreparedAgent = Omit<LoopOptions, 'messages' | 'context' | 'signal'>
+export type PreparedAgent = Omit<LoopOptions, 'messages' | 'context' | 'signal' | 'append' | 'room'>
 
 /** Steps of a run whose end `stopWhen` decides: a run always ends. */
 const MAX_STEPS_BESIDE_STOP_WHEN = 1000
@@ -88,6 +97,7 @@ export function prepareAgent<Context>(options: AgentOptions<Context>): PreparedA
   checkOption('maxParallelCalls', options.maxParallelCalls, integers(1, 1000))
   checkOption('maxToolOutputChars', options.maxToolOutputChars, integers(200, MAX_CONTENT_CHARS))
   checkOption('repair', options.repair, 'boolean')
+  checkOption('stream', options.stream, ['auto', 'always', 'never'])
   if (options.recover !== 'unless-once') checkOption('recover', options.recover, 'boolean')
   if (stopWhen !== undefined && typeof stopWhen !== 'function') {
     throw expected('config.invalid', '`stopWhen`', 'a function such as `maxSteps(5)`', stopWhen)
@@ -115,6 +125,8 @@ export function prepareAgent<Context>(options: AgentOptions<Context>): PreparedA
     recover: options.recover ?? true,
     maxParallelCalls: options.maxParallelCalls ?? 6,
     maxOutputChars: options.maxToolOutputChars ?? DEFAULT_MAX_OUTPUT_CHARS,
+    stream: options.stream ?? 'auto',
+    timeouts: readTimeouts(options.timeouts),
     runtime,
     log,
   }

@@ -1,6 +1,7 @@
 import type { Message } from '../message.ts'
 import type { Usage } from '../wire/usage.ts'
-import type { RunEvent } from './event.ts'
+import { isRunEvent, type RunEvent, type StreamEvent } from './event.ts'
+import { createEventLog, idOf, type LogEntry, type Place } from './event-log.ts'
 import { runLoop } from './loop.ts'
 import type { PreparedAgent } from './prepare.ts'
 import type { RunState, Step } from './state.ts'
@@ -12,6 +13,8 @@ export interface RunOptions<Context = unknown> {
   readonly signal?: AbortSignal
   /** Reaches every tool as `ctx.context`. */
   readonly context?: Context
+  /** What a stream's run does when the last reader of its events leaves early. @default 'abort' */
+  readonly onLeave?: 'abort' | 'continue'
 }
 
 /** How a run ended. Plain JSON. */
@@ -27,65 +30,126 @@ export interface RunResult {
   readonly events: readonly RunEvent[]
 }
 
-/** A run's events as they happen. Leaving the iteration early aborts the run. It can be read once. */
-export interface RunStream extends AsyncIterable<RunEvent> {
-  /** Settles when the events were read to their end. Never causes an unhandled rejection. */
+/**
+ * A run under way. It starts at once and goes on whether or not anybody reads; leaving the last reading of its events
+ * early aborts it, unless `onLeave` says otherwise.
+ */
+export interface RunStream extends AsyncIterable<StreamEvent> {
+  /** Settles when the run has ended. Never causes an unhandled rejection. */
   readonly result: Promise<RunResult>
+  /** The answer, of the same kind. */
+  readonly text: Promise<string>
+  /**
+   * The events, each with an id: from the beginning, or from after the one with this id. What was ephemeral and is past
+   * is not repeated: a reply's text comes whole then, after a `reply-reset` where a part of it was seen. May be called
+   * any number of times.
+   * @throws DroverError `config.input` for an id that is none of this run's.
+   */
+  readonly entries: (afterId?: string) => AsyncIterable<LogEntry>
+  /** Aborts the run as its signal would. */
+  readonly abort: (reason?: unknown) => void
 }
 
-/** Starts a run; nothing happens until its events are read. */
+/** Starts a run, to be read while it goes on. */
 export function startRun(
   agent: PreparedAgent,
   messages: readonly Message[],
   options: RunOptions,
 ): RunStream {
-  const { promise: result, resolve, reject } = promiseWithResolvers<RunResult>()
-  // Whoever does not look at the result must not be punished with an unhandled rejection.
-  result.catch(() => {})
+  const log = createEventLog()
   const abort = new AbortController()
-  const events = readRun(agent, messages, options, abort, resolve, reject)
-  const iterator: AsyncIterator<RunEvent> = {
-    next: () => events.next(),
-    return: () => {
-      // A generator hears of it only when the event under way has come, and not at all before its first.
-      abort.abort()
-      reject(new DOMException('The events of the run were not read to their end.', 'AbortError'))
-      return events.return()
-    },
+  let failure: { readonly error: unknown } | undefined
+  // Not in this turn: who reads from the first moment on misses nothing.
+  const result = Promise.resolve().then(() => execute(agent, messages, options, abort, log))
+  // Whoever does not look at the result must not be punished with an unhandled rejection.
+  result.then(log.close, (error: unknown) => {
+    failure = { error }
+    log.close()
+  })
+  const onLeave = (): void => {
+    if (log.readers() > 0 || options.onLeave === 'continue') return
+    abort.abort(new DOMException('The events of the run were not read to their end.', 'AbortError'))
   }
-  return { result, [Symbol.asyncIterator]: () => iterator }
+
+  const iterate = <Item>(
+    afterId: string | undefined,
+    toItem: (place: Place) => Item,
+  ): AsyncIterator<Item> => {
+    const reader = log.read(afterId)
+    let isOver = false
+    const give = (place: Place | undefined): IteratorResult<Item, undefined> => {
+      if (place !== undefined) return { done: false, value: toItem(place) }
+      reader.leave()
+      if (failure === undefined || isOver) return END
+      isOver = true
+      throw failure.error
+    }
+    return {
+      next: async () => {
+        const place = reader.next()
+        return give(place instanceof Promise ? await place : place)
+      },
+      return: async () => {
+        isOver = true
+        reader.leave()
+        onLeave()
+        return END
+      },
+    }
+  }
+
+  return {
+    result,
+    get text() {
+      const text = result.then((done) => done.text)
+      text.catch(() => {})
+      return text
+    },
+    entries: (afterId) => ({
+      [Symbol.asyncIterator]: () =>
+        iterate(afterId, (place) => ({ id: idOf(place), event: place.event })),
+    }),
+    abort: (reason) => abort.abort(reason),
+    [Symbol.asyncIterator]: () => iterate(undefined, ({ event }) => event),
+  }
 }
 
-/** Reads a run to its end. @throws what the run throws. */
-export async function drainRun(run: RunStream): Promise<RunResult> {
-  const events = run[Symbol.asyncIterator]()
-  while ((await events.next()).done !== true);
-  return run.result
+const END: IteratorReturnResult<undefined> = { done: true, value: undefined }
+
+/** Runs to the end, with nobody to read on the way. @throws what the run throws. */
+export async function drainRun(
+  agent: PreparedAgent,
+  messages: readonly Message[],
+  options: RunOptions,
+): Promise<RunResult> {
+  const events: RunEvent[] = []
+  const append = (event: StreamEvent): void => {
+    if (isRunEvent(event)) events.push(event)
+  }
+  return execute(agent, messages, options, new AbortController(), { events, append })
 }
 
-async function* readRun(
+/** What takes the events of a run, and paces it where there are readers. */
+interface Sink {
+  readonly events: readonly RunEvent[]
+  readonly append: (event: StreamEvent) => void
+  readonly room?: () => Promise<void> | undefined
+}
+
+async function execute(
   agent: PreparedAgent,
   messages: readonly Message[],
   { signal, context }: RunOptions,
   abort: AbortController,
-  resolve: (result: RunResult) => void,
-  reject: (reason: unknown) => void,
-): AsyncGenerator<RunEvent, void, undefined> {
+  { events, append, room }: Sink,
+): Promise<RunResult> {
   // One listener for each run, taken off at its end: a signal that many runs share stays as it was.
   const onAbort = (): void => abort.abort(signal?.reason)
-  const events: RunEvent[] = []
   try {
     if (signal?.aborted) onAbort()
     signal?.addEventListener('abort', onAbort, { once: true })
-    const loop = runLoop({ ...agent, messages, context, signal: abort.signal })
-    for (let next = await loop.next(); ; next = await loop.next()) {
-      if (next.done) return resolve(toResult(next.value, events))
-      events.push(next.value)
-      yield next.value
-    }
-  } catch (error) {
-    reject(error)
-    throw error
+    const loop = { ...agent, messages, context, signal: abort.signal, append, room }
+    return toResult(await runLoop(loop), events)
   } finally {
     signal?.removeEventListener('abort', onAbort)
     // What a tool left under way stops.
@@ -97,18 +161,3 @@ const toResult = (
   { text, messages, steps, usage, stopReason = 'error' }: RunState,
   events: readonly RunEvent[],
 ): RunResult => ({ text, messages, steps, usage, stopReason, events })
-
-function promiseWithResolvers<Value>(): {
-  promise: Promise<Value>
-  resolve: (value: Value) => void
-  reject: (reason: unknown) => void
-} {
-  // Set before the constructor returns.
-  let resolve!: (value: Value) => void
-  let reject!: (reason: unknown) => void
-  const promise = new Promise<Value>((onValue, onReason) => {
-    resolve = onValue
-    reject = onReason
-  })
-  return { promise, resolve, reject }
-}

@@ -1,7 +1,7 @@
 import type { Message, ToolCall, ToolResult } from '../message.ts'
 import type { FinishReason } from '../wire/finish-reason.ts'
 import { addUsage, noUsage, type Usage } from '../wire/usage.ts'
-import type { RunEvent } from './event.ts'
+import { isRunEvent, type RunEvent, type StreamEvent } from './event.ts'
 import type { StopReason } from './stop.ts'
 
 /** One model call and its tool calls. Plain JSON. */
@@ -40,10 +40,10 @@ export interface RunState {
   readonly stopReason?: StopReason
 }
 
-/** The state of a run, from its events alone. */
-export function foldEvents(events: Iterable<RunEvent>): RunState {
+/** The state of a run, from its events alone. Ephemeral events change nothing. */
+export function foldEvents(events: Iterable<StreamEvent>): RunState {
   const state = createState()
-  for (const event of events) applyEvent(state, event)
+  for (const event of events) if (isRunEvent(event)) applyEvent(state, event)
   return state
 }
 

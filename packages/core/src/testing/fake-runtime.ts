@@ -13,37 +13,55 @@ export interface FakeRuntimeOptions {
 export interface FakeRuntime extends Runtime {
   /** The waits that timers asked for, in milliseconds, in order. */
   readonly waits: readonly number[]
+  /** Lets everything that is ready run, then moves the clock on and fires what is due: also the limits of what hangs. */
+  readonly advance: (ms: number) => Promise<void>
+}
+
+interface FakeTimer {
+  readonly at: number
+  readonly callback: () => void
 }
 
 /**
- * Makes a runtime for tests. A timer fires as soon as everything that is ready has run, and the clock then stands where
- * the timer wanted it; ids are `run-1`, `run-2` …
+ * Makes a runtime for tests. A wait is over as soon as everything that is ready has run, and the clock then stands where
+ * it wanted it; a time limit is only reached by `advance`. Ids are `run-1`, `run-2` …
  */
 export function fakeRuntime(options: FakeRuntimeOptions = {}): FakeRuntime {
   const { now = Date.UTC(2026, 0, 1), random = 0.5 } = options
   const waits: number[] = []
-  const timers: { at: number; callback: () => void }[] = []
+  const timers: FakeTimer[] = []
+  const limits: FakeTimer[] = []
   let clock = now
   let ids = 0
-  const fireNext = (): void => {
-    timers.sort((a, b) => a.at - b.at)
-    const timer = timers.shift()
-    if (timer === undefined) return
-    clock = Math.max(clock, timer.at)
-    timer.callback()
+  const fireFirst = (of: FakeTimer[], until: number): boolean => {
+    of.sort((a, b) => a.at - b.at)
+    if ((of[0]?.at ?? Infinity) > until) return false
+    const timer = of.shift()
+    clock = Math.max(clock, timer?.at ?? 0)
+    timer?.callback()
+    return true
   }
   return {
     waits,
     now: () => clock,
     random: () => random,
-    setTimer: (callback, ms) => {
+    advance: async (ms) => {
+      await afterEverythingReady()
+      const until = clock + ms
+      while (fireFirst(limits, until)) await afterEverythingReady()
+      clock = Math.max(clock, until)
+    },
+    setTimer: (callback, ms, purpose = 'wait') => {
       const timer = { at: clock + ms, callback }
-      waits.push(ms)
-      timers.push(timer)
-      void afterEverythingReady().then(fireNext)
+      const list = purpose === 'limit' ? limits : timers
+      list.push(timer)
+      if (purpose === 'wait') {
+        waits.push(ms)
+        void afterEverythingReady().then(() => fireFirst(timers, Infinity))
+      }
       return () => {
-        const index = timers.indexOf(timer)
-        if (index >= 0) timers.splice(index, 1)
+        const index = list.indexOf(timer)
+        if (index >= 0) list.splice(index, 1)
       }
     },
     createId: () => `run-${++ids}`,

@@ -14,6 +14,11 @@ export interface ModelProfile {
    * writes it; `openai`: `tool_calls` alone.
    */
   readonly history: 'llama' | 'openai'
+  /**
+   * Whether a request that offers tools may ask for a stream. The Llama 3 models gave blank streams or lost their calls
+   * then (protocol 5).
+   */
+  readonly streamsTools: boolean
 }
 
 /** Live text models of the Llama 3 family. Source: protocol 7.7, Workers AI model pages, 2026-09. */
@@ -98,6 +103,7 @@ export const profileOf = (model: string, given: Partial<ModelProfile> = {}): Mod
   // Both forms pass both seed schemas; every OpenAI-dialect model takes only this one (protocol 3.1).
   toolFormat: 'function',
   history: LLAMA.includes(model) ? 'llama' : 'openai',
+  streamsTools: !LLAMA.includes(model),
   ...defined({ ...given }),
 })
 

@@ -1,7 +1,7 @@
 import { DroverError } from '../errors.ts'
 
 /** The most bytes of an answer that are read. */
-const MAX_BYTES = 64 * 1024 * 1024
+export const MAX_BYTES: number = 64 * 1024 * 1024
 
 /**
  * Reads a response's whole text.
@@ -23,11 +23,11 @@ export async function readText(response: Response): Promise<string> {
     if (bytes > MAX_BYTES) {
       // Not awaited: nothing is left to wait for, and a source may never answer.
       reader.cancel().catch(() => {})
-      throw new DroverError(
-        'security.limit',
-        `Expected an answer of at most ${MAX_BYTES} bytes, got more.`,
-      )
+      throw tooLong()
     }
     text += decoder.decode(value, { stream: true })
   }
 }
+
+export const tooLong = (): DroverError =>
+  new DroverError('security.limit', `Expected an answer of at most ${MAX_BYTES} bytes, got more.`)

@@ -32,6 +32,8 @@ export interface StepRequest {
   readonly withTools: boolean
   /** In place of the sampling's. */
   readonly maxTokens: number
+  /** Asks for an event stream. @default false */
+  readonly isStreamed?: boolean
   /** Sent after the history in this request only. */
   readonly reminder?: string
 }
@@ -63,7 +65,7 @@ export function createConversation(options: ConversationOptions): Conversation {
   const objects: WireMessage[] = []
 
   return {
-    request: ({ withTools, maxTokens, reminder }) => {
+    request: ({ withTools, maxTokens, isStreamed, reminder }) => {
       const last: WireMessage[] =
         reminder === undefined ? [] : [{ role: 'system', content: reminder }]
       return {
@@ -74,6 +76,7 @@ export function createConversation(options: ConversationOptions): Conversation {
             ...(withTools && tools && { tools: tools.list }),
             messages: reminder === undefined ? objects : [...objects, ...last],
             max_tokens: maxTokens,
+            ...(isStreamed && { stream: true }),
             ...fields,
           }
         },
@@ -81,7 +84,7 @@ export function createConversation(options: ConversationOptions): Conversation {
           for (const message of asText(messages))
             text += (text === '' ? '' : ',') + JSON.stringify(message)
           const end = last.map((message) => `,${JSON.stringify(message)}`).join('')
-          return `{${withTools ? toolsText : ''}"messages":[${text}${end}],"max_tokens":${maxTokens}${rest}`
+          return `{${withTools ? toolsText : ''}"messages":[${text}${end}],"max_tokens":${maxTokens}${isStreamed ? ',"stream":true' : ''}${rest}`
         },
       }
     },

@@ -1,4 +1,4 @@
-import { createAgent, generate } from '@drover/core'
+import { createAgent, generate, type Runtime } from '@drover/core'
 import { fakeRuntime } from '@drover/core/testing'
 import { describe, expect, test } from 'vitest'
 import { model, yielding } from './subjects.ts'
@@ -47,8 +47,8 @@ export function describeAborts(open: OpenScene): void {
       ])
       const controller = new AbortController()
       // The wait has just begun at the moment of the abort; it would never end.
-      const setTimer = (): (() => void) => {
-        queueMicrotask(() => controller.abort(reason))
+      const setTimer: Runtime['setTimer'] = (_callback, _ms, purpose) => {
+        if (purpose !== 'limit') queueMicrotask(() => controller.abort(reason))
         return () => {}
       }
       const { backend } = scene

@@ -1,4 +1,4 @@
-import { createAgent, type RunEvent } from '@drover/core'
+import { createAgent, isRunEvent, type RunEvent } from '@drover/core'
 import { fakeRuntime } from '@drover/core/testing'
 import { describe, expect, test } from 'vitest'
 import { model, weather } from './subjects.ts'
@@ -280,7 +280,7 @@ export function describeFailures(open: OpenScene): void {
       const stream = createAgent({ backend, model, runtime: fakeRuntime() }).stream('Hi')
       const events: RunEvent[] = []
       const read = async (): Promise<void> => {
-        for await (const event of stream) events.push(event)
+        for await (const event of stream) if (isRunEvent(event)) events.push(event)
       }
       await expect(read()).rejects.toMatchObject({ code: 'http.auth' })
       expect(events.map((event) => event.type)).toEqual([

@@ -1,4 +1,4 @@
-import { createAgent, foldEvents, tool, type RunEvent } from '@drover/core'
+import { createAgent, foldEvents, tool, isRunEvent, type RunEvent } from '@drover/core'
 import { scriptedBackend } from '@drover/core/testing'
 import { expect, test } from 'vitest'
 import * as z from 'zod'
@@ -25,7 +25,7 @@ const abortedRun = async () => {
   const stream = agent.stream('Go', { signal: controller.signal })
   const events: RunEvent[] = []
   await expect(async () => {
-    for await (const event of stream) events.push(event)
+    for await (const event of stream) if (isRunEvent(event)) events.push(event)
   }).rejects.toBe(reason)
   return { events, entered: () => entered, backend, controller }
 }
@@ -115,7 +115,7 @@ test('an abort with a reason that no text can be made of still ends the run, wit
   })
   const events: RunEvent[] = []
   await expect(async () => {
-    for await (const event of stream) events.push(event)
+    for await (const event of stream) if (isRunEvent(event)) events.push(event)
   }).rejects.toBe(odd)
   expect(events.at(-1)).toMatchObject({ type: 'run-end', stopReason: 'aborted' })
 })

@@ -1,4 +1,11 @@
-import { BackendError, createAgent, DroverError, type RunEvent } from '@drover/core'
+import {
+  BackendError,
+  createAgent,
+  DroverError,
+  isRunEvent,
+  type RunEvent,
+  type Runtime,
+} from '@drover/core'
 import { fakeRuntime, scriptedBackend, type ScriptEntry } from '@drover/core/testing'
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
@@ -19,7 +26,7 @@ const run = async (script: ScriptEntry[], options: Parameters<typeof fakeRuntime
   const stream = createAgent({ backend, model, runtime }).stream('Hi')
   let error: unknown
   try {
-    for await (const event of stream) events.push(event)
+    for await (const event of stream) if (isRunEvent(event)) events.push(event)
   } catch (thrown) {
     error = thrown
   }
@@ -239,8 +246,8 @@ test('what a backend says in our own words is final after another failure too', 
 })
 
 test('a runtime may call back before it gives the timer', async () => {
-  const setTimer = (callback: () => void): (() => void) => {
-    callback()
+  const setTimer: Runtime['setTimer'] = (callback, _ms, purpose) => {
+    if (purpose !== 'limit') callback()
     return () => {}
   }
   const backend = scriptedBackend([busy, 'Here.'])

@@ -1,0 +1,57 @@
+import type { Logger } from '../log.ts'
+import type { Message } from '../message.ts'
+import type { Runtime } from '../runtime.ts'
+import type { AnyTool } from '../tool/tool.ts'
+import type { Backend } from '../wire/backend.ts'
+import type { ModelProfile } from '../wire/profile.ts'
+import type { Conversation, WireTools } from '../wire/request.ts'
+import type { WireSampling } from '../wire/sampling.ts'
+import type { CallIds } from './call-id.ts'
+import type { StreamEvent } from './event.ts'
+import type { RecoverPolicy } from './planned-call.ts'
+import type { Recorder } from './recorder.ts'
+import type { RequestTimeouts } from './request-watch.ts'
+import type { StopCondition } from './stop.ts'
+
+/** Everything a run needs, checked and prepared. */
+export interface LoopOptions {
+  readonly backend: Backend
+  readonly model: string
+  readonly profile: ModelProfile
+  readonly instructions: string | undefined
+  readonly tools: ReadonlyMap<string, AnyTool>
+  readonly wireTools: WireTools | undefined
+  readonly sampling: WireSampling
+  readonly stopWhen: StopCondition
+  readonly closingCall: boolean
+  readonly repair: boolean
+  readonly recover: RecoverPolicy
+  readonly maxParallelCalls: number
+  readonly maxOutputChars: number
+  readonly timeouts: RequestTimeouts
+  readonly stream: StreamPolicy
+  readonly messages: readonly Message[]
+  readonly context: unknown
+  readonly signal: AbortSignal
+  readonly runtime: Runtime
+  readonly log: Logger
+  /** Takes each event as it happens. */
+  readonly append: (event: StreamEvent) => void
+  /** Something to wait for where readers are too far behind; absent where nobody reads. */
+  readonly room: (() => Promise<void> | undefined) | undefined
+}
+
+/**
+ * Which model requests ask for a stream: those of a run that is read as it happens, unless the model's profile says that
+ * it does not do so well (`auto`), all, or none.
+ */
+export type StreamPolicy = 'auto' | 'always' | 'never'
+
+/** A run under way. */
+export interface Run extends LoopOptions {
+  readonly recorder: Recorder
+  readonly conversation: Conversation
+  readonly ids: CallIds
+  /** Ids of the calls whose tool was entered. */
+  readonly dispatched: Set<string>
+}
