@@ -1,10 +1,8 @@
-import type { StreamEvent } from '../run/event.ts'
-
-/** Puts events into the text of an event stream. */
-export interface FrameWriter {
-  /** The frames for one event; `""` for none. */
-  readonly write: (event: StreamEvent) => string
-  /** The frames after the last event. `error` is what the source threw in place of an end; throwing breaks the body off. */
+/** Puts items into the text of an event stream. */
+export interface FrameWriter<Item> {
+  /** The frames for one item; `""` for none. */
+  readonly write: (item: Item) => string
+  /** The frames after the last item. `error` is what the source threw in place of an end; throwing breaks the body off. */
   readonly close: (error: unknown) => string
 }
 
@@ -17,12 +15,12 @@ export interface ResponseOptions {
 }
 
 /**
- * A response that reads its events as its client reads them: nothing is fetched ahead, so a slow client holds the source
+ * A response that reads its items as its client reads them: nothing is fetched ahead, so a slow client holds the source
  * back, and one that goes away leaves it.
  */
-export function eventStreamResponse(
-  events: AsyncIterable<StreamEvent>,
-  writer: FrameWriter,
+export function eventStreamResponse<Item>(
+  items: AsyncIterable<Item>,
+  writer: FrameWriter<Item>,
   ownHeaders: Readonly<Record<string, string>>,
   { headers, status = 200 }: ResponseOptions,
 ): Response {
@@ -34,15 +32,15 @@ export function eventStreamResponse(
     ...ownHeaders,
   })
   new Headers(headers).forEach((value, name) => all.set(name, value))
-  return new Response(toBody(events, writer), { status, headers: all })
+  return new Response(toBody(items, writer), { status, headers: all })
 }
 
-function toBody(
-  events: AsyncIterable<StreamEvent>,
-  writer: FrameWriter,
+function toBody<Item>(
+  items: AsyncIterable<Item>,
+  writer: FrameWriter<Item>,
 ): ReadableStream<Uint8Array> {
   // At once: a client that leaves before it reads leaves the run too.
-  const iterator = events[Symbol.asyncIterator]()
+  const iterator = items[Symbol.asyncIterator]()
   const encoder = new TextEncoder()
   let gone = false
   return new ReadableStream<Uint8Array>(
@@ -65,11 +63,11 @@ function toBody(
   )
 }
 
-async function nextFrames(
-  iterator: AsyncIterator<StreamEvent>,
-  writer: FrameWriter,
+async function nextFrames<Item>(
+  iterator: AsyncIterator<Item>,
+  writer: FrameWriter<Item>,
 ): Promise<{ frames: string; last: boolean }> {
-  let next: IteratorResult<StreamEvent, unknown>
+  let next: IteratorResult<Item, unknown>
   try {
     next = await iterator.next()
   } catch (error) {
