@@ -5,7 +5,7 @@ import { eventStreamResponse, type ResponseOptions } from './event-stream-body.t
 /** Where a reading of events begins. */
 export interface EventResponseOptions extends ResponseOptions {
   /** The `Last-Event-ID` header of a client that comes back: what came after that event is sent. @default all */
-  readonly lastEventId?: string | null
+  readonly lastEventId?: string | null | undefined
 }
 
 /**
