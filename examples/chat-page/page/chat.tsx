@@ -28,7 +28,7 @@ function Chat({ answeredBy }: { readonly answeredBy: string }): JSX.Element {
   }
   const last = messages.at(-1)
   const isWaiting = isBusy && (last?.role !== 'assistant' || last.parts.length === 0)
-  const end = useStickyEnd(messages)
+  useStickyEnd()
 
   return (
     <>
@@ -64,7 +64,6 @@ function Chat({ answeredBy }: { readonly answeredBy: string }): JSX.Element {
             </button>
           </section>
         )}
-        <div ref={end} />
       </main>
       <Composer isBusy={isBusy} onSend={send} onStop={() => void stop()} />
     </>
@@ -72,21 +71,19 @@ function Chat({ answeredBy }: { readonly answeredBy: string }): JSX.Element {
 }
 
 /** Keeps the end in sight while it grows, unless the reader has scrolled away from it. */
-function useStickyEnd(content: unknown): React.RefObject<HTMLDivElement | null> {
-  const end = useRef<HTMLDivElement>(null)
+function useStickyEnd(): void {
   const isAtEnd = useRef(true)
   useEffect(() => {
     const onScroll = (): void => {
       const { scrollHeight, scrollTop, clientHeight } = document.documentElement
-      isAtEnd.current = scrollHeight - scrollTop - clientHeight < 80
+      isAtEnd.current = scrollHeight - scrollTop - clientHeight < 120
     }
     document.addEventListener('scroll', onScroll, { passive: true })
     return () => document.removeEventListener('scroll', onScroll)
   }, [])
   useEffect(() => {
-    if (isAtEnd.current) end.current?.scrollIntoView({ block: 'end' })
-  }, [content])
-  return end
+    if (isAtEnd.current) window.scrollTo({ top: document.documentElement.scrollHeight })
+  })
 }
 
 const answeredBy = document.querySelector<HTMLMetaElement>('meta[name=answered-by]')?.content ?? ''

@@ -39,5 +39,7 @@ export function ToolCall({ name, part, isUnderWay }: ToolCallProps): JSX.Element
 
 function show(value: unknown): string {
   if (value === undefined) return '…'
-  return typeof value === 'string' ? value : JSON.stringify(value, undefined, 2)
+  if (typeof value === 'string') return value
+  const line = JSON.stringify(value)
+  return line.length <= 50 ? line : JSON.stringify(value, undefined, 2)
 }
