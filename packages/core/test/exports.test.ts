@@ -12,10 +12,13 @@ test('these names are the public surface', () => {
       "BackendError",
       "DroverError",
       "and",
+      "approve",
       "createAgent",
+      "deny",
       "failedSteps",
       "foldEvents",
       "generate",
+      "isRunEvent",
       "maxSteps",
       "neuronsUsed",
       "not",
@@ -59,6 +62,7 @@ test('these names are the public surface', () => {
       "parseJson",
       "profileOf",
       "readReply",
+      "readStream",
       "retirementOf",
     ]
   `)

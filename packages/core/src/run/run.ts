@@ -1,5 +1,4 @@
 import type { Logger } from '../log.ts'
-import type { Message } from '../message.ts'
 import type { Runtime } from '../runtime.ts'
 import type { AnyTool } from '../tool/tool.ts'
 import type { Backend } from '../wire/backend.ts'
@@ -10,6 +9,7 @@ import type { CallIds } from './call-id.ts'
 import type { StreamEvent } from './event.ts'
 import type { RecoverPolicy } from './planned-call.ts'
 import type { Recorder } from './recorder.ts'
+import type { RunOrigin } from './resume.ts'
 import type { RequestTimeouts } from './request-watch.ts'
 import type { StopCondition } from './stop.ts'
 
@@ -30,7 +30,7 @@ export interface LoopOptions {
   readonly maxOutputChars: number
   readonly timeouts: RequestTimeouts
   readonly stream: StreamPolicy
-  readonly messages: readonly Message[]
+  readonly origin: RunOrigin
   readonly context: unknown
   readonly signal: AbortSignal
   readonly runtime: Runtime

@@ -11,6 +11,7 @@ import type { Step } from './state.ts'
  * - `budget`: the allowed tokens or neurons were used.
  * - `time`: the allowed time passed.
  * - `stop-condition`: a condition of the caller's own was met.
+ * - `suspended`: calls wait for a person's decision; the run goes on from its events once there is one.
  * - `aborted`: the caller's signal aborted it.
  * - `error`: it failed; the error says why.
  */
@@ -22,6 +23,7 @@ export type StopReason =
   | 'budget'
   | 'time'
   | 'stop-condition'
+  | 'suspended'
   | 'aborted'
   | 'error'
 
