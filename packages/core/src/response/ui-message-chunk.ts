@@ -26,6 +26,12 @@ export type UIMessageChunk =
     }
   | (UIToolCallChunk<'tool-input-available'> & { readonly input: JsonValue })
   | {
+      readonly type: 'tool-approval-request'
+      /** The call's own id: a call is asked for once. */
+      readonly approvalId: string
+      readonly toolCallId: string
+    }
+  | {
       readonly type: 'tool-output-available'
       readonly toolCallId: string
       readonly output: JsonValue

@@ -19,6 +19,8 @@ export interface UIMessageResponseOptions extends ResponseOptions {
  * - A call is a `tool-<name>` part with its input and output; output that is JSON arrives parsed.
  * - Text of a reply that broke off and was asked for again is taken back by `reset-step`, which `ai` knows since 7.0.70.
  * - While a request waits to be sent again, a transient `data-retry-waiting` part (`onData`) says for how long.
+ * - A call that needs approval waits as `approval-requested`, and the message finishes with `metadata.stopReason`
+ *   `suspended`. Once the page's answer has come, the rest of the run goes into the same message.
  * - A failed run is the chat's `error`; an aborted one finishes with `metadata.stopReason` `aborted`.
  *
  * A page that presses stop closes the response, which leaves the stream.

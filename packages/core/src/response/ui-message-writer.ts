@@ -20,9 +20,11 @@ interface ShownStep {
 export function createUIMessageWriter(
   describeError: (error: ErrorRecord) => string,
 ): (event: StreamEvent) => readonly UIMessageChunk[] {
-  let toolNames = new Set<string>()
+  // Unknown where a suspended run goes on: then every call is one of the agent's tools.
+  let toolNames: ReadonlySet<string> | undefined
   let finishReason: FinishReason = 'other'
   let shown: ShownStep | undefined
+  const isUnknown = (toolName: string): boolean => toolNames?.has(toolName) === false
 
   return (event) => {
     switch (event.type) {
@@ -36,7 +38,7 @@ export function createUIMessageWriter(
       case 'text-delta':
         return shown === undefined ? [] : showText(shown, event.text)
       case 'tool-input-delta':
-        return shown === undefined ? [] : showInput(shown, event, !toolNames.has(event.toolName))
+        return shown === undefined ? [] : showInput(shown, event, isUnknown(event.toolName))
       case 'reply-reset':
         return shown === undefined ? [] : reset(shown)
       case 'retry-waiting': {
@@ -45,7 +47,11 @@ export function createUIMessageWriter(
       }
       case 'model-reply':
         finishReason = event.finishReason
-        return shown === undefined ? [] : settle(shown, event, toolNames)
+        return shown === undefined ? [] : settle(shown, event, isUnknown)
+      case 'approval-request': {
+        const { toolCallId } = event
+        return [{ type: 'tool-approval-request', approvalId: toolCallId, toolCallId }]
+      }
       case 'tool-result': {
         const { toolCallId, output, isError } = event
         return isError
@@ -106,7 +112,7 @@ function reset(shown: ShownStep): UIMessageChunk[] {
 function settle(
   shown: ShownStep,
   { text, toolCalls }: ModelReplyEvent,
-  toolNames: ReadonlySet<string>,
+  isUnknown: (toolName: string) => boolean,
 ): UIMessageChunk[] {
   const ids = new Set(toolCalls.map(({ toolCallId }) => toolCallId))
   const isTrue = text.startsWith(shown.text) && [...shown.calls.keys()].every((id) => ids.has(id))
@@ -114,7 +120,7 @@ function settle(
     ...(isTrue ? [] : reset(shown)),
     ...showText(shown, text.slice(shown.text.length)),
     ...closeText(shown),
-    ...toolCalls.map((call) => showCall(shown, call, !toolNames.has(call.toolName))),
+    ...toolCalls.map((call) => showCall(shown, call, isUnknown(call.toolName))),
   ]
 }
 

@@ -1,6 +1,7 @@
 import {
   AbstractChat,
   DefaultChatTransport,
+  lastAssistantMessageIsCompleteWithApprovalResponses,
   readUIMessageStream,
   type ChatState,
   type UIMessage,
@@ -35,6 +36,7 @@ export class ChatPage extends AbstractChat<UIMessage> {
       state,
       transport: new DefaultChatTransport({ api: 'https://example.com/chat', fetch }),
       onData: (part) => this.notices.push(part),
+      sendAutomaticallyWhen: lastAssistantMessageIsCompleteWithApprovalResponses,
     })
   }
 }
