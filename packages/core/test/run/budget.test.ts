@@ -278,10 +278,11 @@ test('whatever the replies and failures, no more is used than the budget allows'
         })
         const { agent } = busyAgent(budget, undefined, {
           backend: scriptedBackend(script),
+          tools: [{ ...look, execute: () => 'Nothing new. '.repeat(60) }],
           maxTokens,
           maxSteps: 8,
         })
-        await agent.run('Go').catch(() => {})
+        await agent.run('Go on. '.repeat(100)).catch(() => {})
         expect(tokens).toBeLessThanOrEqual(budget.tokens ?? Infinity)
         expect(usd).toBeLessThanOrEqual((budget.usd ?? Infinity) + 1e-12)
         expect(usd / USD_PER_NEURON).toBeLessThanOrEqual((budget.neurons ?? Infinity) + 1e-6)
