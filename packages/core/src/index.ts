@@ -28,6 +28,13 @@ export { createAgent, runTools } from './run/agent.ts'
 export type { Agent, RunArguments } from './run/agent.ts'
 export type { AgentOptions } from './run/prepare.ts'
 export type { RunInput } from './run/input.ts'
+export type { HistoryPolicy, HistoryRepair, HistoryRepairKind } from './run/history-repair.ts'
+export type {
+  CompactHistory,
+  CompactOptions,
+  HistoryTrimming,
+  TrimPolicy,
+} from './run/context-window.ts'
 export { approve, deny } from './run/approval.ts'
 export type { ApprovalDecision, PendingApproval } from './run/approval.ts'
 export type { Resumption } from './run/resume.ts'

@@ -26,16 +26,37 @@ const CLOSING_REMINDER =
  */
 export async function ask(run: Run, request: StepRequest): Promise<AnsweredReply | undefined> {
   const viewer = run.room === undefined ? undefined : createViewer(run, request.step, run.room)
+  // Once for each model: what still does not fit then is not for it.
+  let mayTrim = true
   for (let attempts = 0; ;) {
     try {
+      await makeRoom(run, request)
       return await askModel(run, request, viewer, () => ++attempts)
     } catch (error) {
       if (error instanceof OutOfBudget) return undefined
       run.signal.throwIfAborted()
-      if (!run.cursor.moveOn(error)) throw error
+      const isShorter: boolean = mayTrim && (await makeRoom(run, request, error))
+      if (!isShorter && !run.cursor.moveOn(error)) throw error
+      mayTrim = !isShorter
       viewer?.reset()
     }
   }
+}
+
+/** Makes what is sent shorter where it exceeds the window, or did so, and tells of it; false where it stays as it is. */
+async function makeRoom(
+  run: Run,
+  { step, roomFactor }: StepRequest,
+  error?: unknown,
+): Promise<boolean> {
+  const { window, sampling } = run.cursor.current()
+  const maxTokens = sampling.max_tokens * roomFactor
+  const trimming = await (error === undefined
+    ? window.fit(maxTokens)
+    : window.overflow(error, maxTokens))
+  if (trimming === undefined) return false
+  run.recorder.record({ type: 'history-trimmed', step, ...trimming })
+  return true
 }
 
 async function askModel(
@@ -91,6 +112,7 @@ async function askModel(
     },
   })
   const { reply } = answered
+  asked.input.learn(reply.usage.inputTokens, asked.window.sent().length)
   const usage = reservation?.settle(reply.usage) ?? reply.usage
   return { ...answered, attempt, reply: { ...reply, usage } }
 }

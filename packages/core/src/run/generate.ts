@@ -1,7 +1,8 @@
 import { defined } from '../defined.ts'
 import { DroverError } from '../errors.ts'
 import { silentLogger, type Logger } from '../log.ts'
-import type { ToolCall } from '../message.ts'
+import type { Message, ToolCall } from '../message.ts'
+import { checkOption } from '../option.ts'
 import { systemRuntime, type Runtime } from '../runtime.ts'
 import type { AnyTool } from '../tool/tool.ts'
 import type { Backend } from '../wire/backend.ts'
@@ -17,6 +18,7 @@ import { addUsage, noUsage, type Usage } from '../wire/usage.ts'
 import type { WireRequest } from '../wire/backend.ts'
 import { createCallIds } from './call-id.ts'
 import { callModel } from './call-model.ts'
+import type { HistoryPolicy } from './history-repair.ts'
 import { readContent, readInput, type RunInput } from './input.ts'
 import { checkBackend, toWireTools } from './prepare.ts'
 import { readTimeouts, type RequestTimeouts } from './request-watch.ts'
@@ -28,6 +30,8 @@ export interface GenerateOptions extends Sampling {
   /** 1 to 131,072 characters. Either this or `messages`. */
   readonly prompt?: string
   readonly messages?: RunInput
+  /** Whether messages that could not be sent as they are are mended, which the log tells, or refused. @default 'repair' */
+  readonly history?: HistoryPolicy
   /** Sent first, beside `messages`. */
   readonly instructions?: string
   /** Beside `prompt`: no chat template is applied, you write the model's special tokens yourself. */
@@ -75,10 +79,11 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
   checkBackend(backend)
   const profile = resolveModel(model, options.profile, log)
   const sampling = toWireSampling(options, profile.maxTokens)
+  const messages = options.messages === undefined ? [] : readMessages(options, log)
   const request =
     options.messages === undefined
       ? promptRequest(options, sampling)
-      : messagesRequest(options, profile, sampling)
+      : messagesRequest(options, messages, profile, sampling)
   let failed = noUsage
   const { reply, requestId } = await callModel({
     backend,
@@ -99,7 +104,7 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
       failed = addUsage(failed, usage)
     },
   })
-  const ids = createCallIds(typeof options.messages === 'string' ? [] : (options.messages ?? []))
+  const ids = createCallIds(messages)
   return {
     text: reply.text,
     toolCalls: allCalls(reply).map(({ toolName, input }) => ({
@@ -138,8 +143,19 @@ function promptRequest(options: GenerateOptions, sampling: WireSampling): MakeRe
   return (maxTokens) => singleRequest(options.model, { ...inputs, max_tokens: maxTokens })
 }
 
+function readMessages(
+  { messages, history = 'repair' }: GenerateOptions,
+  log: Logger,
+): readonly Message[] {
+  checkOption('history', history, ['repair', 'refuse'])
+  const read = readInput(messages, history)
+  if (read.repairs.length > 0) log.warn({ repairs: read.repairs }, 'The messages were repaired.')
+  return read.messages
+}
+
 function messagesRequest(
   options: GenerateOptions,
+  messages: readonly Message[],
   profile: ModelProfile,
   sampling: WireSampling,
 ): MakeRequest {
@@ -158,7 +174,7 @@ function messagesRequest(
     tools: wireTools,
     extra: defined({ image: readImage(image), functions }),
     sampling,
-    messages: readInput(options.messages),
+    messages,
   })
   return (maxTokens) => conversation.request({ withTools: true, maxTokens })
 }

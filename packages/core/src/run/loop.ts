@@ -26,7 +26,7 @@ import type { StopReason } from './stop.ts'
  */
 export async function runLoop(options: LoopOptions): Promise<RunState> {
   const { runtime, signal } = options
-  const { messages, past, decisions } = options.origin
+  const { messages, repairs, past, decisions } = options.origin
   const recorder = createRecorder(runtime, options.log, options.append, past)
   const { state, record } = recorder
   const run: Run = {
@@ -48,6 +48,7 @@ export async function runLoop(options: LoopOptions): Promise<RunState> {
         messages,
         tools: [...options.tools.keys()],
       })
+      if (repairs.length > 0) record({ type: 'history-repaired', repairs })
     }
     for (const { runId: _, ...decision } of decisions) {
       record({ type: 'approval-decision', ...decision })

@@ -3,6 +3,7 @@ import type { Logger } from '../log.ts'
 import { countInput, type InputCount } from '../wire/estimate-tokens.ts'
 import { createConversation, type Conversation, type WireTools } from '../wire/request.ts'
 import type { WireSampling } from '../wire/sampling.ts'
+import { createContextWindow, type ContextWindow, type TrimPolicy } from './context-window.ts'
 import { nextModel, type ChosenModel } from './fallback.ts'
 import type { RunState } from './state.ts'
 
@@ -16,6 +17,7 @@ export interface PreparedModel extends ChosenModel {
 export interface AskedModel extends PreparedModel {
   readonly conversation: Conversation
   readonly input: InputCount
+  readonly window: ContextWindow
 }
 
 /** Which of its models a run asks. */
@@ -31,23 +33,35 @@ export function createModelCursor(
   options: {
     readonly instructions: string | undefined
     readonly state: RunState
+    readonly trim: TrimPolicy
+    readonly signal: AbortSignal
     readonly log: Logger
   },
 ): ModelCursor {
   const { instructions, state, log } = options
-  const start = (prepared: PreparedModel): AskedModel => ({
-    ...prepared,
-    conversation: createConversation({
-      model: prepared.model,
-      history: prepared.profile.history,
+  // The run's own list. It only grows.
+  const { messages } = state
+  const start = (prepared: PreparedModel): AskedModel => {
+    const { model, profile, sampling, wireTools } = prepared
+    const { history, contextWindow } = profile
+    const tools = wireTools?.text
+    const shared = { ...options, contextWindow, instructions, messages, tools }
+    const conversation = createConversation({
+      model,
+      history,
       instructions,
-      sampling: prepared.sampling,
-      tools: prepared.wireTools,
-      // The run's own list. It only grows.
-      messages: state.messages,
-    }),
-    input: countInput({ instructions, tools: prepared.wireTools?.text }),
-  })
+      sampling,
+      tools: wireTools,
+      messages,
+    })
+    const input = countInput({ instructions, tools })
+    return {
+      ...prepared,
+      conversation,
+      input,
+      window: createContextWindow({ ...shared, conversation, input }),
+    }
+  }
   const last = state.steps.at(-1)?.model
   let place = Math.max(
     0,

@@ -9,6 +9,8 @@ import type { ModelProfile } from '../wire/profile.ts'
 import type { WireTools } from '../wire/request.ts'
 import { toWireSampling, type Sampling } from '../wire/sampling.ts'
 import { MAX_CONTENT_CHARS } from '../wire/text.ts'
+import type { TrimPolicy } from './context-window.ts'
+import type { HistoryPolicy } from './history-repair.ts'
 import { checkBudget, type Budget } from './budget.ts'
 import { chooseModels, type ChosenModel, type FallbackModel } from './fallback.ts'
 import { readContent } from './input.ts'
@@ -66,6 +68,18 @@ export interface AgentOptions<Context = unknown> extends Sampling {
    * make them again), or none. @default true
    */
   readonly recover?: RecoverPolicy
+  /**
+   * What to do with messages that could not be sent as they were given: mend them and tell it as an event, or throw.
+   * @default 'repair'
+   * @see docs/guides/long-conversations.md
+   */
+  readonly history?: HistoryPolicy
+  /**
+   * What keeps a conversation within the model's window: leaving out old tool results, then old turns (true), nothing
+   * (false), or a compaction of your own. What the run keeps and gives back stays whole. @default true
+   * @see docs/guides/long-conversations.md
+   */
+  readonly trim?: TrimPolicy
   /** Tool calls of one reply that run at the same time; Workers allow six connections. 1 to 1,000. @default 6 */
   readonly maxParallelCalls?: number
   /** Characters of a tool's output that the model sees; the middle of a longer one is cut. 200 to 131,072. @default 24_000 */
@@ -109,6 +123,8 @@ export function prepareAgent<Context>(options: AgentOptions<Context>): PreparedA
   checkOption('maxFailedSteps', options.maxFailedSteps, integers(1))
   checkOption('maxParallelCalls', options.maxParallelCalls, integers(1, 1000))
   checkOption('maxToolOutputChars', options.maxToolOutputChars, integers(200, MAX_CONTENT_CHARS))
+  checkOption('history', options.history, ['repair', 'refuse'])
+  if (typeof options.trim !== 'function') checkOption('trim', options.trim, 'boolean')
   checkOption('repair', options.repair, 'boolean')
   checkOption('stream', options.stream, ['auto', 'always', 'never'])
   if (options.recover !== 'unless-once') checkOption('recover', options.recover, 'boolean')
@@ -136,6 +152,8 @@ export function prepareAgent<Context>(options: AgentOptions<Context>): PreparedA
       failedSteps(options.maxFailedSteps ?? DEFAULT_MAX_FAILED_STEPS),
     ),
     closingCall: options.closingCall ?? true,
+    history: options.history ?? 'repair',
+    trim: options.trim ?? true,
     repair: options.repair ?? true,
     recover: options.recover ?? true,
     maxParallelCalls: options.maxParallelCalls ?? 6,

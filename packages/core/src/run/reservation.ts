@@ -41,7 +41,7 @@ export function createReservation(
   const settle = (told: Usage): Usage => estimateUntold(told, inputTokens, reserved, price)
   return {
     afford: (maxTokens) => {
-      inputTokens = asked.input.of(state.messages)
+      inputTokens = asked.input.of(asked.window.sent())
       const most = affordableTokens(budget, state.usage, {
         inputTokens,
         maxTokens,
@@ -51,10 +51,7 @@ export function createReservation(
       if (most === undefined) throw new OutOfBudget()
       return (reserved = most)
     },
-    settle: (told) => {
-      asked.input.learn(told.inputTokens, state.messages.length)
-      return settle(told)
-    },
+    settle,
     lose: (code, told) =>
       told === undefined && !MAY_BE_BILLED.has(code) ? undefined : settle(told ?? noUsage),
   }

@@ -4,7 +4,9 @@ import type { AnyTool } from '../tool/tool.ts'
 import type { Backend } from '../wire/backend.ts'
 import type { Budget } from './budget.ts'
 import type { CallIds } from './call-id.ts'
+import type { TrimPolicy } from './context-window.ts'
 import type { StreamEvent } from './event.ts'
+import type { HistoryPolicy } from './history-repair.ts'
 import type { ModelCursor, PreparedModel } from './model-cursor.ts'
 import type { RecoverPolicy } from './planned-call.ts'
 import type { Recorder } from './recorder.ts'
@@ -22,6 +24,8 @@ export interface LoopOptions {
   readonly budget: Budget | undefined
   readonly stopWhen: StopCondition
   readonly closingCall: boolean
+  readonly history: HistoryPolicy
+  readonly trim: TrimPolicy
   readonly repair: boolean
   readonly recover: RecoverPolicy
   readonly maxParallelCalls: number
