@@ -53,6 +53,22 @@ test('fault C2: a line that ends with CR is whole at once, also at the end of a 
   expect(reader.end()).toMatchObject({ reply: { text: 'Hello!' } })
 })
 
+test('fault C2: CR and LF that are cut apart are one line end', () => {
+  const { reader, text } = start()
+  reader.push(toBytes(['data: {"response":\r']))
+  reader.push(toBytes(['\ndata: "Hello"}\r\n\r']))
+  expect(text()).toBe('Hello')
+  reader.push(toBytes(['\ndata: [DONE]\r\n\r\n']))
+  expect(reader.end()).toMatchObject({ reply: { text: 'Hello' } })
+})
+
+test('fault C2: a byte order mark is skipped at the start of the body, and nowhere else', () => {
+  const { reader, text } = start()
+  for (const word of ['a', 'b', 'c'])
+    reader.push(toBytes([`\uFEFFdata: {"response":"${word}"}\n\n`]))
+  expect(text()).toBe('a')
+})
+
 test('a finish reason makes the reply whole, `[DONE]` ends it', () => {
   const { reader } = start()
   reader.push(toBytes([hello]))

@@ -104,7 +104,7 @@ describe('a body that is JSON', () => {
   test('fault B10: is read as the whole reply, envelope or not', async () => {
     const result = { response: 'Hi.', tool_calls: [{ name: 'now', arguments: {} }] }
     for (const body of [result, { result, success: true, errors: [], messages: [] }]) {
-      const text = ` \r\n\uFEFF${JSON.stringify(body, null, 2)}`.trimStart()
+      const text = `\uFEFF \r\n${JSON.stringify(body, null, 2)}`
       const seen = await seeStream(cut(toBytes([text]), [3]), options)
       expect(seen.text).toBe('Hi.')
       expect(allCalls(seen.reply)).toMatchObject([{ toolName: 'now' }])
