@@ -1,4 +1,5 @@
 import * as core from '@drover/core'
+import * as response from '@drover/core/response'
 import * as testing from '@drover/core/testing'
 import * as wire from '@drover/core/wire'
 import * as zod3 from '@drover/core/zod3'
@@ -12,6 +13,7 @@ test('these names are the public surface', () => {
       "DroverError",
       "and",
       "approve",
+      "costCeiling",
       "createAgent",
       "deny",
       "failedSteps",
@@ -19,6 +21,7 @@ test('these names are the public surface', () => {
       "generate",
       "isRunEvent",
       "maxSteps",
+      "moneySpent",
       "neuronsUsed",
       "not",
       "or",
@@ -33,6 +36,11 @@ test('these names are the public surface', () => {
       "toolCalled",
     ]
   `)
+  expect(Object.keys(response).toSorted()).toEqual([
+    'readUIMessages',
+    'toResponse',
+    'toUIMessageStreamResponse',
+  ])
   expect(Object.keys(testing).toSorted()).toMatchInlineSnapshot(`
     [
       "fakeRuntime",
@@ -42,11 +50,15 @@ test('these names are the public surface', () => {
   `)
   expect(Object.keys(wire).toSorted()).toMatchInlineSnapshot(`
     [
+      "PRICES_DATE",
+      "USD_PER_NEURON",
       "allCalls",
       "checkGateway",
       "checkModelId",
       "checkOption",
       "classify",
+      "costOf",
+      "estimateTokens",
       "expected",
       "guardJson",
       "isServiceCode",
