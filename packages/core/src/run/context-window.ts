@@ -185,9 +185,9 @@ export function createContextWindow(options: ContextWindowOptions): ContextWindo
     overflow: (error, maxTokens) => {
       if (trim === false || !DroverError.is(error) || error.code !== 'http.context_window')
         return undefined
-      const told = readContextLimit(error.message, maxTokens)
-      contextWindow = told?.window ?? contextWindow
-      return shorten(maxTokens, true, told?.inputTokens)
+      const limit = readContextLimit(error.message, maxTokens)
+      contextWindow = limit?.window ?? contextWindow
+      return shorten(maxTokens, true, limit?.inputTokens)
     },
   }
 }
