@@ -117,6 +117,7 @@ async function sendOnce(
     received = await receive(await untilAborted(sending, watch.signal), {
       watch,
       isStreamed: call.isStreamed,
+      context,
       room: () => viewer?.room(),
       startReader: (headers) =>
         createStreamReader({
