@@ -13,6 +13,7 @@ test('these names are the public surface', () => {
       "DroverError",
       "and",
       "approve",
+      "costCeiling",
       "createAgent",
       "deny",
       "failedSteps",
@@ -20,6 +21,7 @@ test('these names are the public surface', () => {
       "generate",
       "isRunEvent",
       "maxSteps",
+      "moneySpent",
       "neuronsUsed",
       "not",
       "or",
@@ -48,11 +50,15 @@ test('these names are the public surface', () => {
   `)
   expect(Object.keys(wire).toSorted()).toMatchInlineSnapshot(`
     [
+      "PRICES_DATE",
+      "USD_PER_NEURON",
       "allCalls",
       "checkGateway",
       "checkModelId",
       "checkOption",
       "classify",
+      "costOf",
+      "estimateTokens",
       "expected",
       "guardJson",
       "isServiceCode",

@@ -21,7 +21,7 @@ export function readUIMessages(messages: unknown): readonly Message[] {
   if (!Array.isArray(messages)) throw wrong('`messages`', 'a list of UI messages', messages)
   try {
     guardJson(messages, { maxKeys: MAX_KEYS })
-    return readInput(messages.flatMap(readMessage))
+    return readInput(messages.flatMap(readMessage), 'refuse').messages
   } catch (error) {
     if (!DroverError.is(error) || error.code !== 'security.limit') throw error
     throw new DroverError('config.input', error.message, { cause: error })

@@ -40,11 +40,11 @@ type RequiredContext<Context> = unknown extends Context ? unknown : { readonly c
 export function createAgent<Context = unknown>(options: AgentOptions<Context>): Agent<Context> {
   const agent = prepareAgent(options)
   const stream = (input: RunInput | Resumption, runOptions: RunOptions<Context> = {}): RunStream =>
-    startRun(agent, readOrigin(input), runOptions)
+    startRun(agent, readOrigin(input, agent.history), runOptions)
   const run = async (
     input: RunInput | Resumption,
     runOptions: RunOptions<Context> = {},
-  ): Promise<RunResult> => drainRun(agent, readOrigin(input), runOptions)
+  ): Promise<RunResult> => drainRun(agent, readOrigin(input, agent.history), runOptions)
   // `RunArguments` only says when the second argument may be left out; here it always may.
   return { run, stream }
 }
@@ -56,5 +56,6 @@ export async function runTools<Context = unknown>(
       NoInfer<Context>
     >,
 ): Promise<RunResult> {
-  return drainRun(prepareAgent(options), readOrigin(options.messages), options)
+  const agent = prepareAgent(options)
+  return drainRun(agent, readOrigin(options.messages, agent.history), options)
 }

@@ -1,6 +1,8 @@
 import { defined } from '../defined.ts'
+import type { ModelProfile } from '../wire/profile.ts'
 import { callModel, type AnsweredReply, type ReplyViewer } from './call-model.ts'
 import { toErrorRecord } from './error-record.ts'
+import { createReservation, OutOfBudget } from './reservation.ts'
 import type { Run } from './run.ts'
 
 /** What one model call of a run is to be. */
@@ -18,22 +20,68 @@ const CLOSING_REMINDER =
   'No more tools can be called. Answer now, in plain words, from the results above. Say what is missing.'
 
 /**
- * Asks the model once, with retries, and tells of it.
+ * Asks the model, with retries, and those after it where it cannot answer, and tells of it.
+ * @returns undefined where the budget has no room for the request
  * @throws what `callModel` throws.
  */
-export function ask(run: Run, { step, closing, roomFactor }: StepRequest): Promise<AnsweredReply> {
-  const { recorder, model, conversation } = run
-  const withTools = !closing && run.wireTools !== undefined
-  const isStreamed = asksForStream(run, withTools)
-  const viewer = run.room === undefined ? undefined : createViewer(run, step, run.room)
-  return callModel({
+export async function ask(run: Run, request: StepRequest): Promise<AnsweredReply | undefined> {
+  const viewer = run.room === undefined ? undefined : createViewer(run, request.step, run.room)
+  // Once for each model: what still does not fit then is not for it.
+  let mayTrim = true
+  for (let attempts = 0; ;) {
+    try {
+      await makeRoom(run, request)
+      return await askModel(run, request, viewer, () => ++attempts)
+    } catch (error) {
+      if (error instanceof OutOfBudget) return undefined
+      run.signal.throwIfAborted()
+      const isShorter: boolean = mayTrim && (await makeRoom(run, request, error))
+      if (!isShorter && !run.cursor.moveOn(error)) throw error
+      mayTrim = !isShorter
+      viewer?.reset()
+    }
+  }
+}
+
+/** Makes what is sent shorter where it exceeds the window, or did so, and tells of it; false where it stays as it is. */
+async function makeRoom(
+  run: Run,
+  { step, roomFactor }: StepRequest,
+  error?: unknown,
+): Promise<boolean> {
+  const { window, sampling } = run.cursor.current()
+  const maxTokens = sampling.max_tokens * roomFactor
+  const trimming = await (error === undefined
+    ? window.fit(maxTokens)
+    : window.overflow(error, maxTokens))
+  if (trimming === undefined) return false
+  run.recorder.record({ type: 'history-trimmed', step, ...trimming })
+  return true
+}
+
+async function askModel(
+  run: Run,
+  { step, closing, roomFactor }: StepRequest,
+  viewer: StepViewer | undefined,
+  nextAttempt: () => number,
+): Promise<AnsweredReply> {
+  const { recorder, budget } = run
+  const asked = run.cursor.current()
+  const { model, profile, conversation, sampling, wireTools } = asked
+  const withTools = !closing && wireTools !== undefined
+  const isStreamed = asksForStream(run, profile, withTools)
+  const reservation =
+    budget && createReservation(budget, asked, recorder.state, withTools && run.closingCall)
+  let attempt = 0
+  const answered = await callModel({
     ...run,
+    price: profile.price,
     tools: [...run.tools.values()],
     recover: run.recover !== false,
     mustSpeak: closing,
-    maxTokens: run.sampling.max_tokens * roomFactor,
+    maxTokens: sampling.max_tokens * roomFactor,
     isStreamed,
-    ...defined({ viewer }),
+    ...defined({ viewer, afford: reservation?.afford }),
     request: (maxTokens) =>
       conversation.request({
         withTools,
@@ -41,18 +89,20 @@ export function ask(run: Run, { step, closing, roomFactor }: StepRequest): Promi
         isStreamed,
         ...(closing && { reminder: CLOSING_REMINDER }),
       }),
-    onRequest: (attempt, maxTokens) => {
+    onRequest: (_, maxTokens) => {
+      attempt = nextAttempt()
       recorder.record({ type: 'model-request', step, attempt, model, maxTokens, closing })
     },
-    onFailure: ({ error: failed }, attempt, durationMs, retryInMs) => {
+    onFailure: ({ error: failed, usage: told }, _, durationMs, retryInMs) => {
       const error = toErrorRecord(failed)
+      const usage = reservation === undefined ? told : reservation.lose(failed.code, told)
       recorder.record({
         type: 'model-error',
         step,
         attempt,
         durationMs,
         error,
-        ...defined({ retryInMs }),
+        ...defined({ retryInMs, usage }),
       })
       // What a closing call began to say is no answer either.
       if (retryInMs !== undefined || closing) viewer?.reset()
@@ -61,11 +111,19 @@ export function ask(run: Run, { step, closing, roomFactor }: StepRequest): Promi
       }
     },
   })
+  const { reply } = answered
+  asked.input.learn(reply.usage.inputTokens, asked.window.sent().length)
+  const usage = reservation?.settle(reply.usage) ?? reply.usage
+  return { ...answered, attempt, reply: { ...reply, usage } }
 }
 
-function asksForStream({ stream, room, profile }: Run, withTools: boolean): boolean {
+function asksForStream(
+  { stream, room }: Run,
+  { streamsTools }: ModelProfile,
+  withTools: boolean,
+): boolean {
   if (stream !== 'auto') return stream === 'always'
-  return room !== undefined && (!withTools || profile.streamsTools)
+  return room !== undefined && (!withTools || streamsTools)
 }
 
 interface StepViewer extends ReplyViewer {

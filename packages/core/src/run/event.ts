@@ -4,6 +4,8 @@ import type { Repair } from '../tool/repair.ts'
 import type { ToolEffect } from '../tool/tool.ts'
 import type { FinishReason } from '../wire/finish-reason.ts'
 import type { Usage } from '../wire/usage.ts'
+import type { HistoryTrimming } from './context-window.ts'
+import type { HistoryRepair } from './history-repair.ts'
 import type { StopReason } from './stop.ts'
 
 /** An error as an event carries it: plain JSON, secrets removed, without stack. */
@@ -35,6 +37,22 @@ export interface RunStartEvent extends EventBase {
   readonly tools: readonly string[]
 }
 
+/** The conversation the run starts from could not be sent as it was given. `messages` of `run-start` is what was made of it. */
+export interface HistoryRepairedEvent extends EventBase {
+  readonly type: 'history-repaired'
+  /** In the order of the messages that were given. */
+  readonly repairs: readonly HistoryRepair[]
+}
+
+/**
+ * The conversation was about to exceed the model's window, or did: from here on a shorter one is sent. The run keeps the
+ * whole.
+ */
+export interface HistoryTrimmedEvent extends EventBase, HistoryTrimming {
+  readonly type: 'history-trimmed'
+  readonly step: number
+}
+
 /** A model request is about to be sent. Attempts of one step count from 1. */
 export interface ModelRequestEvent extends EventBase {
   readonly type: 'model-request'
@@ -56,6 +74,8 @@ export interface ModelErrorEvent extends EventBase {
   readonly durationMs: number
   readonly error: ErrorRecord
   readonly retryInMs?: number
+  /** What it cost all the same: as told, or as reserved where a request of a run with a budget may have been billed. */
+  readonly usage?: Usage
 }
 
 /** The model's whole reply was read and accepted: this is the assistant message and all calls it plans. */
@@ -161,6 +181,8 @@ export interface RunEndEvent extends EventBase {
 /** One thing that happened in a run: plain JSON. The list of a run's events is its stream, trace and journal at once. */
 export type RunEvent =
   | RunStartEvent
+  | HistoryRepairedEvent
+  | HistoryTrimmedEvent
   | ModelRequestEvent
   | ModelErrorEvent
   | ModelReplyEvent

@@ -1,7 +1,8 @@
 import { defined } from '../defined.ts'
 import { DroverError } from '../errors.ts'
 import { silentLogger, type Logger } from '../log.ts'
-import type { ToolCall } from '../message.ts'
+import type { Message, ToolCall } from '../message.ts'
+import { checkOption } from '../option.ts'
 import { systemRuntime, type Runtime } from '../runtime.ts'
 import type { AnyTool } from '../tool/tool.ts'
 import type { Backend } from '../wire/backend.ts'
@@ -13,10 +14,11 @@ import type { ModelProfile } from '../wire/profile.ts'
 import { createConversation, singleRequest } from '../wire/request.ts'
 import { toWireSampling, type Sampling } from '../wire/sampling.ts'
 import { wellFormed } from '../wire/text.ts'
-import type { Usage } from '../wire/usage.ts'
+import { addUsage, noUsage, type Usage } from '../wire/usage.ts'
 import type { WireRequest } from '../wire/backend.ts'
 import { createCallIds } from './call-id.ts'
 import { callModel } from './call-model.ts'
+import type { HistoryPolicy } from './history-repair.ts'
 import { readContent, readInput, type RunInput } from './input.ts'
 import { checkBackend, toWireTools } from './prepare.ts'
 import { readTimeouts, type RequestTimeouts } from './request-watch.ts'
@@ -28,6 +30,8 @@ export interface GenerateOptions extends Sampling {
   /** 1 to 131,072 characters. Either this or `messages`. */
   readonly prompt?: string
   readonly messages?: RunInput
+  /** Whether messages that could not be sent as they are are mended, which the log tells, or refused. @default 'repair' */
+  readonly history?: HistoryPolicy
   /** Sent first, beside `messages`. */
   readonly instructions?: string
   /** Beside `prompt`: no chat template is applied, you write the model's special tokens yourself. */
@@ -60,6 +64,7 @@ export interface GenerateResult {
   /** Calls the model asked for, recovered and repaired; also those that would be refused: check them before you run them. */
   readonly toolCalls: readonly ToolCall[]
   readonly finishReason: FinishReason
+  /** Of all requests that were answered. */
   readonly usage: Usage
   readonly requestId?: string
 }
@@ -74,16 +79,19 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
   checkBackend(backend)
   const profile = resolveModel(model, options.profile, log)
   const sampling = toWireSampling(options, profile.maxTokens)
+  const messages = options.messages === undefined ? [] : readMessages(options, log)
   const request =
     options.messages === undefined
       ? promptRequest(options, sampling)
-      : messagesRequest(options, profile, sampling)
+      : messagesRequest(options, messages, profile, sampling)
+  let failed = noUsage
   const { reply, requestId } = await callModel({
     backend,
     runtime,
     log,
     signal: options.signal ?? new AbortController().signal,
     maxTokens: sampling.max_tokens,
+    price: profile.price,
     tools: options.tools ?? [],
     repair: options.repair ?? true,
     recover: options.recover ?? true,
@@ -92,9 +100,11 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
     timeouts: readTimeouts(options.timeouts),
     request,
     onRequest: () => {},
-    onFailure: () => {},
+    onFailure: ({ usage = noUsage }) => {
+      failed = addUsage(failed, usage)
+    },
   })
-  const ids = createCallIds(typeof options.messages === 'string' ? [] : (options.messages ?? []))
+  const ids = createCallIds(messages)
   return {
     text: reply.text,
     toolCalls: allCalls(reply).map(({ toolName, input }) => ({
@@ -103,7 +113,7 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
       input,
     })),
     finishReason: reply.finishReason,
-    usage: reply.usage,
+    usage: addUsage(failed, reply.usage),
     ...defined({ requestId }),
   }
 }
@@ -133,8 +143,19 @@ function promptRequest(options: GenerateOptions, sampling: WireSampling): MakeRe
   return (maxTokens) => singleRequest(options.model, { ...inputs, max_tokens: maxTokens })
 }
 
+function readMessages(
+  { messages, history = 'repair' }: GenerateOptions,
+  log: Logger,
+): readonly Message[] {
+  checkOption('history', history, ['repair', 'refuse'])
+  const read = readInput(messages, history)
+  if (read.repairs.length > 0) log.warn({ repairs: read.repairs }, 'The messages were repaired.')
+  return read.messages
+}
+
 function messagesRequest(
   options: GenerateOptions,
+  messages: readonly Message[],
   profile: ModelProfile,
   sampling: WireSampling,
 ): MakeRequest {
@@ -153,7 +174,7 @@ function messagesRequest(
     tools: wireTools,
     extra: defined({ image: readImage(image), functions }),
     sampling,
-    messages: readInput(options.messages),
+    messages,
   })
   return (maxTokens) => conversation.request({ withTools: true, maxTokens })
 }

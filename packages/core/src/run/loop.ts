@@ -1,10 +1,10 @@
 import { defined } from '../defined.ts'
 import type { Runtime } from '../runtime.ts'
-import { createConversation } from '../wire/request.ts'
 import { answerCalls, unanswered } from './answer-calls.ts'
 import { ask } from './ask.ts'
 import { createCallIds } from './call-id.ts'
 import { toErrorRecord } from './error-record.ts'
+import { createModelCursor } from './model-cursor.ts'
 import { planCalls, type PlannedCall } from './planned-call.ts'
 import { recordReply } from './record-reply.ts'
 import { createRecorder, type NewEvent } from './recorder.ts'
@@ -17,7 +17,8 @@ import type { StopReason } from './stop.ts'
  * The loop: asks the model, runs the tools it calls, tells it their results, and again. Written once; what happens is told
  * as events. It ends
  * - when the model answers without calling a tool (`answer`);
- * - when a stop condition is met after a step: then with one last call without tools (`max-steps`, `budget`, …);
+ * - when a stop condition is met after a step: then with one last call without tools (`max-steps`, `time`, …);
+ * - when the next request would not fit the budget (`budget`): then with one last call without tools if that fits;
  * - when calls wait for a person's decision and nothing else is left to do (`suspended`); it goes on from its events;
  * - when the signal aborts (`aborted`): open calls are answered as not run, and `signal.reason` is thrown as it is;
  * - when a model request fails for good (`error`): its error is thrown.
@@ -25,23 +26,18 @@ import type { StopReason } from './stop.ts'
  */
 export async function runLoop(options: LoopOptions): Promise<RunState> {
   const { runtime, signal } = options
-  const { messages, past, decisions } = options.origin
+  const { messages, repairs, past, decisions } = options.origin
   const recorder = createRecorder(runtime, options.log, options.append, past)
   const { state, record } = recorder
   const run: Run = {
     ...options,
     recorder,
-    conversation: createConversation({
-      ...options,
-      history: options.profile.history,
-      tools: options.wireTools,
-      messages: state.messages,
-    }),
+    cursor: createModelCursor(options.models, { ...options, state }),
     ids: createCallIds(past.length === 0 ? messages : state.messages),
     dispatched: new Set(),
   }
   try {
-    const by = { model: options.model, backend: options.backend.name }
+    const by = { model: run.cursor.current().model, backend: options.backend.name }
     if (past.length > 0) record({ type: 'run-resume', ...by })
     else {
       record({
@@ -52,6 +48,7 @@ export async function runLoop(options: LoopOptions): Promise<RunState> {
         messages,
         tools: [...options.tools.keys()],
       })
+      if (repairs.length > 0) record({ type: 'history-repaired', repairs })
     }
     for (const { runId: _, ...decision } of decisions) {
       record({ type: 'approval-decision', ...decision })
@@ -75,6 +72,10 @@ async function steps(run: Run): Promise<StopReason> {
   let roomFactor = 1
   for (let step = state.steps.length + 1; ; step++) {
     const answered = await ask(run, { step, closing: false, roomFactor })
+    if (answered === undefined) {
+      await close(run, step)
+      return 'budget'
+    }
     const calls = planCalls(answered.reply, run)
     // A call that was cut off is asked for again with more room.
     roomFactor = answered.reply.finishReason === 'length' ? 2 : 1
@@ -114,7 +115,8 @@ const elapsed = ({ startedAt, pausedMs }: RunState, runtime: Runtime): number =>
 async function close(run: Run, step: number): Promise<void> {
   if (!run.closingCall) return
   try {
-    recordReply(run.recorder, step, await ask(run, { step, closing: true, roomFactor: 1 }), [])
+    const answered = await ask(run, { step, closing: true, roomFactor: 1 })
+    if (answered !== undefined) recordReply(run.recorder, step, answered, [])
   } catch (error) {
     run.signal.throwIfAborted()
     run.log.warn(

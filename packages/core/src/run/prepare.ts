@@ -5,12 +5,16 @@ import { toFlatTool, toFunctionTool, toolText } from '../tool/format.ts'
 import { DEFAULT_MAX_OUTPUT_CHARS } from '../tool/output.ts'
 import { type AnyTool, checkToolNames, type Tool } from '../tool/tool.ts'
 import type { Backend } from '../wire/backend.ts'
-import { resolveModel } from '../wire/model.ts'
 import type { ModelProfile } from '../wire/profile.ts'
 import type { WireTools } from '../wire/request.ts'
 import { toWireSampling, type Sampling } from '../wire/sampling.ts'
 import { MAX_CONTENT_CHARS } from '../wire/text.ts'
+import type { TrimPolicy } from './context-window.ts'
+import type { HistoryPolicy } from './history-repair.ts'
+import { checkBudget, type Budget } from './budget.ts'
+import { chooseModels, type ChosenModel, type FallbackModel } from './fallback.ts'
 import { readContent } from './input.ts'
+import type { PreparedModel } from './model-cursor.ts'
 import type { LoopOptions, StreamPolicy } from './run.ts'
 import type { RecoverPolicy } from './planned-call.ts'
 import { readTimeouts, type RequestTimeouts } from './request-watch.ts'
@@ -29,6 +33,11 @@ export interface AgentOptions<Context = unknown> extends Sampling {
   readonly backend: Backend
   /** A Workers AI model id, such as `@cf/meta/llama-3.1-8b-instruct-fast`. */
   readonly model: string
+  /**
+   * Models to ask, in this order, where `model` is retired, not to be had, overloaded, failing, or too small for the
+   * conversation. A run stays with the one it moved on to. @default []
+   */
+  readonly fallback?: readonly FallbackModel[]
   /** What the agent is for and how it should behave: sent first in every request, at most 131,072 characters. */
   readonly instructions?: string
   readonly tools?: readonly Tool<never, Context>[]
@@ -40,6 +49,11 @@ export interface AgentOptions<Context = unknown> extends Sampling {
   readonly maxSteps?: number
   /** Steps in a row in which every tool call failed, after which the run ends. @default 4 */
   readonly maxFailedSteps?: number
+  /**
+   * What a run may use at most. Before each request its input and the whole of its reply are counted as spent; one that
+   * does not fit is given less room, or not sent: the run then ends with `budget`.
+   */
+  readonly budget?: Budget
   /** Further conditions that end a run, asked after each step that called tools. */
   readonly stopWhen?: StopCondition
   /** False ends a run that reached a limit without the last call that writes an answer. @default true */
@@ -54,6 +68,18 @@ export interface AgentOptions<Context = unknown> extends Sampling {
    * make them again), or none. @default true
    */
   readonly recover?: RecoverPolicy
+  /**
+   * What to do with messages that could not be sent as they were given: mend them and tell it as an event, or throw.
+   * @default 'repair'
+   * @see docs/guides/long-conversations.md
+   */
+  readonly history?: HistoryPolicy
+  /**
+   * What keeps a conversation within the model's window: leaving out old tool results, then old turns (true), nothing
+   * (false), or a compaction of your own. What the run keeps and gives back stays whole. @default true
+   * @see docs/guides/long-conversations.md
+   */
+  readonly trim?: TrimPolicy
   /** Tool calls of one reply that run at the same time; Workers allow six connections. 1 to 1,000. @default 6 */
   readonly maxParallelCalls?: number
   /** Characters of a tool's output that the model sees; the middle of a longer one is cut. 200 to 131,072. @default 24_000 */
@@ -91,11 +117,14 @@ export function prepareAgent<Context>(options: AgentOptions<Context>): PreparedA
     instructions,
   } = options
   checkBackend(options.backend)
-  const profile = resolveModel(options.model, options.profile, log)
+  const chosen = chooseModels(options, options.fallback ?? [], log)
+  checkBudget(options.budget, chosen)
   checkOption('maxSteps', options.maxSteps, integers(1))
   checkOption('maxFailedSteps', options.maxFailedSteps, integers(1))
   checkOption('maxParallelCalls', options.maxParallelCalls, integers(1, 1000))
   checkOption('maxToolOutputChars', options.maxToolOutputChars, integers(200, MAX_CONTENT_CHARS))
+  checkOption('history', options.history, ['repair', 'refuse'])
+  if (typeof options.trim !== 'function') checkOption('trim', options.trim, 'boolean')
   checkOption('repair', options.repair, 'boolean')
   checkOption('stream', options.stream, ['auto', 'always', 'never'])
   if (options.recover !== 'unless-once') checkOption('recover', options.recover, 'boolean')
@@ -103,24 +132,28 @@ export function prepareAgent<Context>(options: AgentOptions<Context>): PreparedA
     throw expected('config.invalid', '`stopWhen`', 'a function such as `maxSteps(5)`', stopWhen)
   }
   if (instructions !== undefined) readContent('`instructions`', instructions)
-  const steps =
-    options.maxSteps ?? (stopWhen === undefined ? DEFAULT_MAX_STEPS : MAX_STEPS_BESIDE_STOP_WHEN)
-  const wireTools = toWireTools(tools, options.toolFormat, profile)
+  const prepare = ({ model, profile }: ChosenModel): PreparedModel => ({
+    model,
+    profile,
+    wireTools: toWireTools(tools, options.toolFormat, profile),
+    sampling: toWireSampling(options, profile.maxTokens),
+  })
+  const [first, ...others] = chosen
   return {
     backend: options.backend,
-    model: options.model,
-    profile,
+    models: [prepare(first), ...others.map(prepare)],
+    budget: options.budget && { ...options.budget },
     instructions: instructions || undefined,
     // An agent's list holds tools of many input types; each is only ever given what its own `parseInput` gave.
     tools: new Map(tools.map((tool) => [tool.name, tool as AnyTool])),
-    wireTools,
-    sampling: toWireSampling(options, profile.maxTokens),
     stopWhen: or(
       ...(stopWhen === undefined ? [] : [stopWhen]),
-      maxSteps(steps),
+      maxSteps(stepsOf(options)),
       failedSteps(options.maxFailedSteps ?? DEFAULT_MAX_FAILED_STEPS),
     ),
     closingCall: options.closingCall ?? true,
+    history: options.history ?? 'repair',
+    trim: options.trim ?? true,
     repair: options.repair ?? true,
     recover: options.recover ?? true,
     maxParallelCalls: options.maxParallelCalls ?? 6,
@@ -131,6 +164,10 @@ export function prepareAgent<Context>(options: AgentOptions<Context>): PreparedA
     log,
   }
 }
+
+/** The steps a run of these options may take, the closing call not counted. */
+export const stepsOf = ({ maxSteps: steps, stopWhen }: AgentOptions<never>): number =>
+  steps ?? (stopWhen === undefined ? DEFAULT_MAX_STEPS : MAX_STEPS_BESIDE_STOP_WHEN)
 
 /** @throws DroverError `config.invalid` for what cannot send a request. */
 export function checkBackend(backend: unknown): asserts backend is Backend {

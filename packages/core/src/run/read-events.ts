@@ -9,6 +9,8 @@ type Kind = 'string' | 'number' | 'boolean' | 'object'
 /** What the state of a run is made from, by event; the rest of an event is only shown. */
 const FIELDS: Readonly<Record<RunEvent['type'], string>> = {
   'run-start': 'runId:string model:string messages:object',
+  'history-repaired': 'repairs:object',
+  'history-trimmed': 'step:number',
   'model-request': 'step:number model:string maxTokens:number closing:boolean',
   'model-error': 'step:number',
   'model-reply':
@@ -59,7 +61,7 @@ function readEvent(event: unknown, index: number): void {
     const value = own(event, name)
     if (value === null || typeof value !== kind) throw wrong(`a \`${type}\` with a \`${name}\``)
   }
-  if (type === 'run-start') readInput(own(event, 'messages'))
+  if (type === 'run-start') readInput(own(event, 'messages'), 'refuse')
   if (type === 'model-reply') readCalls(own(event, 'toolCalls'), wrong)
 }
 

@@ -20,7 +20,7 @@ export interface Recorder {
 
 // What a log shows of an event: where and how long, never what was said.
 const LOGGED = new Set(
-  'runId model step attempt closing dialect kind toolCallId toolName isError finishReason usage stopReason retryInMs durationMs'.split(
+  'runId model step attempt closing dialect kind toolCallId toolName isError finishReason usage stopReason retryInMs durationMs tokensBefore tokensAfter shortened dropped'.split(
     ' ',
   ),
 )

@@ -3,11 +3,12 @@ import { DroverError } from '../errors.ts'
 import type { AnyTool } from '../tool/tool.ts'
 import { checkApproved, readDecisions, type ApprovalDecision } from './approval.ts'
 import type { RunEvent } from './event.ts'
+import type { HistoryPolicy } from './history-repair.ts'
 import { readInput, type RunInput } from './input.ts'
 import type { PlannedCall } from './planned-call.ts'
 import { readEvents } from './read-events.ts'
+import type { ReadHistory } from './read-history.ts'
 import { foldEvents, type RunState } from './state.ts'
-import type { Message } from '../message.ts'
 
 /** A suspended run, and what a person decided meanwhile. Plain JSON: it may come from another process. */
 export interface Resumption {
@@ -18,8 +19,7 @@ export interface Resumption {
 }
 
 /** Where a run begins: at a conversation, or where another one was suspended. */
-export interface RunOrigin {
-  readonly messages: readonly Message[]
+export interface RunOrigin extends ReadHistory {
   /** What happened before; empty for a new run. */
   readonly past: readonly RunEvent[]
   readonly decisions: readonly ApprovalDecision[]
@@ -29,9 +29,9 @@ export interface RunOrigin {
  * Reads what a run is given: a text, a conversation, or a suspended run with decisions.
  * @throws DroverError `config.input` or `security.approval`, before anything is sent or run.
  */
-export function readOrigin(input: RunInput | Resumption): RunOrigin {
+export function readOrigin(input: RunInput | Resumption, policy: HistoryPolicy): RunOrigin {
   const events = own(input, 'events')
-  if (events === undefined) return { messages: readInput(input), past: [], decisions: [] }
+  if (events === undefined) return { ...readInput(input, policy), past: [], decisions: [] }
   const past = readEvents(events)
   const { stopReason, approvals, runId } = foldEvents(past)
   if (stopReason === undefined) {
@@ -41,7 +41,7 @@ export function readOrigin(input: RunInput | Resumption): RunOrigin {
     )
   }
   const decisions = readDecisions(own(input, 'decisions'), runId, approvals)
-  return { messages: [], past, decisions }
+  return { messages: [], repairs: [], past, decisions }
 }
 
 /** @throws DroverError `security.approval` where what was approved is not what would run now. */

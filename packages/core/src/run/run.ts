@@ -2,11 +2,12 @@ import type { Logger } from '../log.ts'
 import type { Runtime } from '../runtime.ts'
 import type { AnyTool } from '../tool/tool.ts'
 import type { Backend } from '../wire/backend.ts'
-import type { ModelProfile } from '../wire/profile.ts'
-import type { Conversation, WireTools } from '../wire/request.ts'
-import type { WireSampling } from '../wire/sampling.ts'
+import type { Budget } from './budget.ts'
 import type { CallIds } from './call-id.ts'
+import type { TrimPolicy } from './context-window.ts'
 import type { StreamEvent } from './event.ts'
+import type { HistoryPolicy } from './history-repair.ts'
+import type { ModelCursor, PreparedModel } from './model-cursor.ts'
 import type { RecoverPolicy } from './planned-call.ts'
 import type { Recorder } from './recorder.ts'
 import type { RunOrigin } from './resume.ts'
@@ -16,14 +17,15 @@ import type { StopCondition } from './stop.ts'
 /** Everything a run needs, checked and prepared. */
 export interface LoopOptions {
   readonly backend: Backend
-  readonly model: string
-  readonly profile: ModelProfile
+  /** The first is asked; the others where it cannot answer. */
+  readonly models: readonly [PreparedModel, ...PreparedModel[]]
   readonly instructions: string | undefined
   readonly tools: ReadonlyMap<string, AnyTool>
-  readonly wireTools: WireTools | undefined
-  readonly sampling: WireSampling
+  readonly budget: Budget | undefined
   readonly stopWhen: StopCondition
   readonly closingCall: boolean
+  readonly history: HistoryPolicy
+  readonly trim: TrimPolicy
   readonly repair: boolean
   readonly recover: RecoverPolicy
   readonly maxParallelCalls: number
@@ -50,7 +52,7 @@ export type StreamPolicy = 'auto' | 'always' | 'never'
 /** A run under way. */
 export interface Run extends LoopOptions {
   readonly recorder: Recorder
-  readonly conversation: Conversation
+  readonly cursor: ModelCursor
   readonly ids: CallIds
   /** Ids of the calls whose tool was entered. */
   readonly dispatched: Set<string>

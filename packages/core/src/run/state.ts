@@ -1,6 +1,8 @@
 import { defined } from '../defined.ts'
+import { cutText } from '../cut-text.ts'
 import type { Message, ToolCall, ToolResult } from '../message.ts'
 import type { FinishReason } from '../wire/finish-reason.ts'
+import { MAX_CONTENT_CHARS } from '../wire/text.ts'
 import { addUsage, noUsage, type Usage } from '../wire/usage.ts'
 import type { ApprovalDecision, PendingApproval } from './approval.ts'
 import { isRunEvent, type RunEvent, type StreamEvent } from './event.ts'
@@ -111,7 +113,9 @@ export function applyEvent(state: MutableRunState, event: RunEvent): void {
     case 'model-reply': {
       const { step, text, toolCalls, finishReason, usage, durationMs } = event
       const hasCalls = toolCalls.length > 0
-      state.messages.push({ role: 'assistant', content: text, ...(hasCalls && { toolCalls }) })
+      // A reply can be longer than a message may be; the whole of it stands in the step and in the event.
+      const content = cutText(text, MAX_CONTENT_CHARS)
+      state.messages.push({ role: 'assistant', content, ...(hasCalls && { toolCalls }) })
       state.steps.push({
         step,
         ...state.request,
@@ -164,6 +168,10 @@ export function applyEvent(state: MutableRunState, event: RunEvent): void {
       state.pausedMs += event.time - state.endedAt
       break
     case 'model-error':
+      if (event.usage !== undefined) state.usage = addUsage(state.usage, event.usage)
+      break
+    case 'history-repaired':
+    case 'history-trimmed':
     case 'call-recovered':
     case 'input-repaired':
     case 'tool-call':

@@ -98,10 +98,9 @@ export function createEventStream(onEvent: (data: string, type: string) => void)
       if (heldBytes > 0) hold(lines)
       readLines(decoder.decode(heldBytes > 0 ? release() : lines))
     }
-    if (end < bytes.length) {
-      hold(bytes.subarray(end))
-      atMost(MAX_EVENT_BYTES, heldBytes, 'an event')
-    }
+    if (end === bytes.length) return
+    hold(end === 0 ? bytes : bytes.subarray(end))
+    atMost(MAX_EVENT_BYTES, heldBytes, 'an event')
   }
 
   return {

@@ -41,6 +41,8 @@ export interface StepRequest {
 /** Makes the requests of one run. */
 export interface Conversation {
   readonly request: (step: StepRequest) => WireRequest
+  /** Sends this list from now on, from its beginning. It only grows as well. */
+  readonly restart: (messages: readonly Message[]) => void
 }
 
 /**
@@ -48,13 +50,14 @@ export interface Conversation {
  * costs what is new, not the length of the history. `tools` stand first, so that the constant part is a prefix.
  */
 export function createConversation(options: ConversationOptions): Conversation {
-  const { model, messages, tools, extra } = options
+  const { model, tools, extra } = options
+  let { messages } = options
   const first: WireMessage[] =
     options.instructions === undefined
       ? []
       : [{ role: 'system', content: wellFormed(options.instructions) }]
-  const asObjects = createTail(options, first)
-  const asText = createTail(options, first)
+  let asObjects = createTail(options, first)
+  let asText = createTail(options, first)
   let text = ''
   const { max_tokens: _, ...sampling } = options.sampling
   const fields = { ...extra, ...sampling }
@@ -62,7 +65,7 @@ export function createConversation(options: ConversationOptions): Conversation {
     .replace(/^\{(?!\})/, ',')
     .replace(/^\{/, '')
   const toolsText = tools === undefined ? '' : `"tools":${tools.text},`
-  const objects: WireMessage[] = []
+  let objects: WireMessage[] = []
 
   return {
     request: ({ withTools, maxTokens, isStreamed, reminder }) => {
@@ -87,6 +90,14 @@ export function createConversation(options: ConversationOptions): Conversation {
           return `{${withTools ? toolsText : ''}"messages":[${text}${end}],"max_tokens":${maxTokens}${isStreamed ? ',"stream":true' : ''}${rest}`
         },
       }
+    },
+    restart: (view) => {
+      messages = view
+      asObjects = createTail(options, first)
+      asText = createTail(options, first)
+      // A new list: the requests that were sent hold on to the old one.
+      objects = []
+      text = ''
     },
   }
 }

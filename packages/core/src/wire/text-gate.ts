@@ -47,6 +47,7 @@ export function createTextGate(options: TextGateOptions): TextGate {
   let kept = ''
   let shown = 0
   let since = 0
+  let unclosed: readonly number[] = []
   let isStarted = false
   // The pieces of other names cannot be told from words; only a request made by hand can have them.
   let isClosed = !names.every((name) => /^[\w$.-]+$/.test(name))
@@ -64,6 +65,7 @@ export function createTextGate(options: TextGateOptions): TextGate {
     kept = context + kept.slice(tail)
     shown += context.length - tail
     since = Math.max(0, since + context.length - tail)
+    unclosed = unclosed.map((at) => (at < tail ? -1 : at + context.length - tail))
   }
 
   const push = (text: string): string => {
@@ -77,10 +79,14 @@ export function createTextGate(options: TextGateOptions): TextGate {
     const work = shown > 4 * CONTEXT ? kept.length : kept.length - shown
     if (credit < work) return ''
     credit -= work
-    const begun = findBegun({ text: kept, from: shown, since, site, maxWork: credit }, offered)
+    const begun = findBegun(
+      { text: kept, from: shown, since, unclosed, site, maxWork: credit },
+      offered,
+    )
     credit -= begun.work
     isClosed = begun.isCall
     since = begun.since
+    unclosed = begun.unclosed
     const from = isStarted ? shown : startOfText(kept)
     let released = ''
     if (begun.at > from) {

@@ -94,8 +94,8 @@ describe('the messages a chat page posts', () => {
 
   test.each<[string, unknown, string]>([
     ['is missing', undefined, 'Expected `messages` to be a list of UI messages, got nothing.'],
-    ['is empty', [], 'a list of at least one message'],
-    ['says nothing', [user(), assistant()], 'a list of at least one message'],
+    ['is empty', [], 'a list with at least one message'],
+    ['says nothing', [user(), assistant()], 'a list with at least one message'],
     ['has no parts', [{ role: 'user', content: 'Hi' }], 'the `parts` of UI message 0 to be a list'],
     [
       'gives orders',
@@ -106,7 +106,7 @@ describe('the messages a chat page posts', () => {
     ['has a call without an id', [assistant(weather({ toolCallId: undefined }))], '`toolCallId`'],
     ['has a call with a huge id', [assistant(weather({ toolCallId: 'x'.repeat(65) }))], '64'],
     ['has a call without a name', [assistant(weather({ type: 'tool-' }))], 'tool name'],
-    ['has one call twice', [assistant(weather({}), weather({}))], 'a second time'],
+    ['has one call twice', [assistant(weather({}), weather({}))], 'that no other call has'],
     ['has an input that is no object', [assistant(weather({ input: 'Lisbon' }))], '`input`'],
     ['is too long', [user(text('x'.repeat(131_073)))], 'at most 131,072 characters'],
     ['has a trick', [user(JSON.parse('{"__proto__":1}'))], '`__proto__`'],

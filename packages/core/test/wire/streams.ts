@@ -47,12 +47,29 @@ export function cut(bytes: Uint8Array, sizes: readonly number[]): readonly Uint8
   return chunks
 }
 
-/** What a stream showed and gave. */
-export interface Seen {
-  readonly deltas: readonly ReplyDelta[]
+/** What deltas show. */
+export interface Shown {
   readonly text: string
-  /** The name and the arguments' text of each call that was shown, by its position. */
+  /** The name and the arguments' text of each call, by its position. */
   readonly inputs: readonly (readonly [string, string])[]
+}
+
+export function shownOf(deltas: readonly ReplyDelta[]): Shown {
+  let text = ''
+  const inputs: [string, string][] = []
+  for (const delta of deltas) {
+    if (delta.type === 'text-delta') text += delta.text
+    else {
+      const before = inputs[delta.position]?.[1] ?? ''
+      inputs[delta.position] = [delta.toolName, before + delta.text]
+    }
+  }
+  return { text, inputs }
+}
+
+/** What a stream showed and gave. */
+export interface Seen extends Shown {
+  readonly deltas: readonly ReplyDelta[]
   readonly reply: Reply
 }
 
@@ -65,20 +82,7 @@ export async function seeStream(
   const stream = readStream(bodyOf(chunks), options)
   for (;;) {
     const { done, value } = await stream.next()
-    if (done) return { deltas, reply: value, ...summary(deltas) }
+    if (done) return { deltas, reply: value, ...shownOf(deltas) }
     deltas.push(value)
   }
-}
-
-function summary(deltas: readonly ReplyDelta[]): Pick<Seen, 'text' | 'inputs'> {
-  let text = ''
-  const inputs: [string, string][] = []
-  for (const delta of deltas) {
-    if (delta.type === 'text-delta') text += delta.text
-    else {
-      const said = inputs[delta.position]?.[1] ?? ''
-      inputs[delta.position] = [delta.toolName, said + delta.text]
-    }
-  }
-  return { text, inputs }
 }

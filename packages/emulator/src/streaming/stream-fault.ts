@@ -22,7 +22,7 @@ interface AfterFrames {
  *
  * - `silent`: nothing more comes, and the connection stays open until the client leaves or the emulator closes.
  * - `cut`: the connection breaks after so many frames, or after exactly `afterBytes` bytes of the body.
- * - `ended-early`: the body ends as if whole, without finish reason and `[DONE]`.
+ * - `ended-early`: the body ends as if whole, without the other frames and `[DONE]`.
  * - `malformed`: one frame is half its JSON; the others follow as if nothing were.
  * - `error-event`: a frame is an error of the service, and the stream ends; `followedByDone` ends it with `[DONE]`.
  * - `after-done`: another frame of text follows `[DONE]`.

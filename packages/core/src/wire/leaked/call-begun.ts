@@ -1,3 +1,4 @@
+import { readLenient } from '../../lenient-json.ts'
 import { splitComments, wordsOf } from './dressing.ts'
 import { isNameOpen, readPlace, type Reading } from './find-calls.ts'
 import { looseEnd, OPEN_TAG } from './loose-end.ts'
@@ -13,6 +14,8 @@ export interface Growing {
   readonly from: number
   /** The end of the last call that is only spoken of; 0 where there is none. */
   readonly since: number
+  /** Where objects begin that are no calls and were not closed: what looks like a call may be inside. */
+  readonly unclosed: readonly number[]
   /** The expression that finds where calls may begin. */
   readonly site: RegExp
   /** How many characters may be read in vain. */
@@ -24,6 +27,7 @@ export interface Begun {
   /** What stands before is no part of a call, whatever follows. */
   readonly at: number
   readonly since: number
+  readonly unclosed: readonly number[]
   /** A whole call stands there: only the text's end can say whether it is meant. */
   readonly isCall: boolean
   /** How many characters were read in vain. */
@@ -41,7 +45,9 @@ export function findBegun(growing: Growing, tools: OfferedTools): Begun {
   const spoken = hideThoughts(said)
   const fences = followFences(spoken)
   let hold = end
-  let { since } = growing
+  // A thought that ends hides what was said before.
+  let since = spoken[growing.since - 1] === said[growing.since - 1] ? growing.since : 0
+  let { unclosed } = growing
   let isCall = false
   let work = 0
   site.lastIndex = from
@@ -50,13 +56,20 @@ export function findBegun(growing: Growing, tools: OfferedTools): Begun {
     const start = found.index
     const reading = work > maxWork ? undefined : readPlace(spoken, start, word, tools, since)
     if (typeof reading === 'number' && !isNameOpen(spoken, start, word)) {
-      if (reading < 0) work -= reading + start
+      if (reading < 0) work -= Math.max(reading, -end) + start
+      if (reading === -Infinity)
+        unclosed = unclosed.length < MAX_UNCLOSED ? [...unclosed, start] : LOST
       else if (reading > start) site.lastIndex = reading
       continue
     }
     const fence = fences.at(start)
     const mark = isWhole(reading) ? (reading.mark ?? '') : ''
-    if (isWhole(reading) && isSpokenOf(spoken, start - mark.length, mark !== '', since, fence)) {
+    if (isWhole(reading)) unclosed = stillOpen(spoken, unclosed, start)
+    if (
+      isWhole(reading) &&
+      unclosed.length === 0 &&
+      isSpokenOf(spoken, start - mark.length, mark !== '', since, fence)
+    ) {
       since = reading.end
       site.lastIndex = since
       continue
@@ -77,7 +90,7 @@ export function findBegun(growing: Growing, tools: OfferedTools): Begun {
   const thought = hidden === 0 ? '' : openThought(said)
   const contextAt = (place: number): string | undefined =>
     isUndecided ? undefined : thought || (isInFence(spoken, place) ? PROGRAM : '')
-  return { at, since, isCall, work, contextAt }
+  return { at, since, unclosed, isCall, work, contextAt }
 }
 
 const isWhole = (reading: Reading): reading is Exclude<Reading, number | undefined> =>
@@ -110,6 +123,10 @@ const isProgram = (fence: string): boolean =>
 /** The beginning of a fence that holds a program. */
 const PROGRAM = '```diff\n'
 
+const MAX_UNCLOSED = 50
+/** Stands for what is too much to follow. */
+const LOST = [-1]
+
 interface Fences {
   /** Where the fence begins that a place stands in; the places must come in order. */
   readonly at: (place: number) => number | undefined
@@ -126,6 +143,18 @@ function followFences(text: string): Fences {
     return fence
   }
   return { at }
+}
+
+/** Those of the places `unclosed` whose objects are not closed before `at`. */
+function stillOpen(text: string, unclosed: readonly number[], at: number): readonly number[] {
+  let done = 0
+  for (const [index, start] of unclosed.entries()) {
+    if (start < done) continue
+    const read = start < 0 ? undefined : readLenient(text, start)
+    if (read?.status !== 'value' || read.end > at) return unclosed.slice(index)
+    done = read.end
+  }
+  return []
 }
 
 const isInFence = (text: string, place: number): boolean =>

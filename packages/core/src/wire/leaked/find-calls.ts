@@ -25,7 +25,7 @@ const MAX_PLACES = 1_000
 
 /**
  * A place; or how far the text was read and is none, negative where that was in vain and what is inside must be looked at
- * again; or nothing where the text ends before that is known.
+ * again, without end where an object is not closed that is no call; or nothing where the text ends before that is known.
  */
 export type Reading =
   | (Omit<Place, 'start' | 'isMarked'> & { readonly mark?: string })
@@ -50,7 +50,7 @@ export function findCalls(text: string, tools: OfferedTools): readonly Place[] {
     const start = found.index
     const reading = readPlace(text, start, found[0], tools, places.at(-1)?.end) ?? -text.length
     if (typeof reading === 'number') {
-      if (reading < 0) work += start + reading
+      if (reading < 0) work += start + Math.max(reading, -text.length)
       else if (reading > start) site.lastIndex = reading
       continue
     }
@@ -91,7 +91,7 @@ function readJsonPlace(text: string, start: number, tools: OfferedTools): Readin
     const calls = shapedCalls(read.value, tools)
     return calls === undefined ? read.end : { end: read.end, calls }
   }
-  if (isForeign(read.open, tools)) return -text.length
+  if (isForeign(read.open, tools)) return -Infinity
   const calls = shapedCalls(read.open[0] ?? null, tools, read.open) ?? []
   const cut =
     openCall(text.slice(start, start + 400), read.open, tools) ??
@@ -195,7 +195,8 @@ function readUnknownCall(
   const isBeside =
     text[start - 1] === '[' || (last !== undefined && /^,\s{0,9}$/.test(text.slice(last, start)))
   const read = isBeside && text[after] === '(' ? readArguments(text, after) : undefined
-  if (read?.status === 'cut') return undefined
+  if (read?.status === 'cut' || (read?.status === 'bad' && read.end >= text.length))
+    return undefined
   if (read?.status !== 'value') return start
   const call: ShapedCall = {
     toolName,
@@ -208,7 +209,7 @@ function readUnknownCall(
 
 /** What says, before a name, that it is called: tags and tokens of the prompt formats. */
 const NAME_MARK = new RegExp(
-  String.raw`(?:\[TOOL_CALLS\]|<(?:function|invoke|tool(?:_call)?)(?:[=( ]| name=)["']?|>>>|(?:(?<=>)function)?${TOKEN}(?:call:)?|<tool_call>|(?<![^\n])(?:recipient[:=]|Action:)|(?<=[\n>]\w{0,20} ?|^)to=)\s{0,9}$`,
+  String.raw`(?:\[TOOL_CALLS\]|<(?:function|invoke|tool(?:_call)?)(?:[=( ]| name=)["']?|>>>|(?:(?<=>)function)?${TOKEN}(?:call:)?|<tool_call>|(?<![^\n])(?:recipient[:=]|Action:)|(?<=${TOKEN}\w{0,20}\s?|(?<![^\n]))to=)\s{0,9}$`,
 )
 const LINE_START = /(?:^|\n)[\s*\x60]*$/
 const BINDING = String.raw`(?::\d+)?\s{0,9}(?:(?:${TOKEN}|\[ARGS\]|\[CALL_ID\]\w+|["')]?>|\x60{3}(?:json)?|json\b|commentary\b|(?:Action Input|content):)\s{0,9}){0,6}`

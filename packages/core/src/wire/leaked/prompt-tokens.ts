@@ -13,9 +13,9 @@ const THOUGHT =
 const THOUGHT_END = /^[\s\S]*<\/(?:think|thinking)>/
 const NEXT_TURN = /<\|(?:im_start|start_header_id)\|>\s?(?:user|tool|ipython)\b[\s\S]*$/
 
-/** The same text with blanks for what is not said to anybody: thoughts, results, and turns of others that a model makes up. */
+/** The same text with newlines for what is not said to anybody: thoughts, results, and turns of others that a model makes up. */
 export function hideThoughts(text: string): string {
-  const blank = (part: string): string => ' '.repeat(part.length)
+  const blank = (part: string): string => '\n'.repeat(part.length)
   return text.replace(THOUGHT, blank).replace(THOUGHT_END, blank).replace(NEXT_TURN, blank)
 }
 

@@ -1,0 +1,84 @@
+import { DroverError } from '../errors.ts'
+import type { Logger } from '../log.ts'
+import { countInput, type InputCount } from '../wire/estimate-tokens.ts'
+import { createConversation, type Conversation, type WireTools } from '../wire/request.ts'
+import type { WireSampling } from '../wire/sampling.ts'
+import { createContextWindow, type ContextWindow, type TrimPolicy } from './context-window.ts'
+import { nextModel, type ChosenModel } from './fallback.ts'
+import type { RunState } from './state.ts'
+
+/** A model of an agent with what depends on it. */
+export interface PreparedModel extends ChosenModel {
+  readonly wireTools: WireTools | undefined
+  readonly sampling: WireSampling
+}
+
+/** A model as a run asks it: in its own form of the history. */
+export interface AskedModel extends PreparedModel {
+  readonly conversation: Conversation
+  readonly input: InputCount
+  readonly window: ContextWindow
+}
+
+/** Which of its models a run asks. */
+export interface ModelCursor {
+  readonly current: () => AskedModel
+  /** Goes on to the model that may answer in place of the current one, for the rest of the run; false where there is none. */
+  readonly moveOn: (error: unknown) => boolean
+}
+
+/** Starts with the first model, or where a run that is resumed stood. What a model needs is made when it is asked first. */
+export function createModelCursor(
+  models: readonly [PreparedModel, ...PreparedModel[]],
+  options: {
+    readonly instructions: string | undefined
+    readonly state: RunState
+    readonly trim: TrimPolicy
+    readonly signal: AbortSignal
+    readonly log: Logger
+  },
+): ModelCursor {
+  const { instructions, state, log } = options
+  // The run's own list. It only grows.
+  const { messages } = state
+  const start = (prepared: PreparedModel): AskedModel => {
+    const { model, profile, sampling, wireTools } = prepared
+    const { history, contextWindow } = profile
+    const tools = wireTools?.text
+    const shared = { ...options, contextWindow, instructions, messages, tools }
+    const conversation = createConversation({
+      model,
+      history,
+      instructions,
+      sampling,
+      tools: wireTools,
+      messages,
+    })
+    const input = countInput({ instructions, tools })
+    return {
+      ...prepared,
+      conversation,
+      input,
+      window: createContextWindow({ ...shared, conversation, input }),
+    }
+  }
+  const last = state.steps.at(-1)?.model
+  let place = Math.max(
+    0,
+    models.findIndex(({ model }) => model === last),
+  )
+  let asked: AskedModel | undefined
+  return {
+    current: () => (asked ??= start(models[place] ?? models[0])),
+    moveOn: (error) => {
+      if (!DroverError.is(error)) return false
+      const next = nextModel(models, place, error.code)
+      if (next === undefined) return false
+      const to = models[next]?.model
+      log.warn({ code: error.code, model: models[place]?.model, to }, 'Another model is asked.')
+      place = next
+      asked = undefined
+      return true
+    },
+  }
+}
