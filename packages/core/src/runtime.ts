@@ -30,6 +30,18 @@ export const systemRuntime: Runtime = {
   fetch: (input, init) => globalThis.fetch(input, init),
 }
 
+/** The same runtime, but its clock never goes back: where the machine's is set back, it stands still until then. */
+export function steadyRuntime(runtime: Runtime): Runtime {
+  let latest = -Infinity
+  return {
+    now: () => (latest = Math.max(latest, runtime.now())),
+    random: () => runtime.random(),
+    setTimer: (callback, ms, purpose) => runtime.setTimer(callback, ms, purpose),
+    createId: () => runtime.createId(),
+    fetch: (input, init) => runtime.fetch(input, init),
+  }
+}
+
 /**
  * Waits `ms` milliseconds on the runtime's timer.
  * @throws `signal.reason` as it is, at once, when the signal aborts.

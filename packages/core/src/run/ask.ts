@@ -1,4 +1,6 @@
 import { defined } from '../defined.ts'
+import type { WireTools } from '../wire/request.ts'
+import { withheldTools } from './caps.ts'
 import { callModel, type AnsweredReply, type ReplyViewer } from './call-model.ts'
 import { toErrorRecord } from './error-record.ts'
 import type { Run } from './run.ts'
@@ -22,8 +24,10 @@ const CLOSING_REMINDER =
  * @throws what `callModel` throws.
  */
 export function ask(run: Run, { step, closing, roomFactor }: StepRequest): Promise<AnsweredReply> {
-  const { recorder, model, conversation } = run
+  const { recorder, model, conversation, clock } = run
   const withTools = !closing && run.wireTools !== undefined
+  const withheld = withTools ? [...withheldTools(run)] : []
+  const tools = withheld.length === 0 ? undefined : offeredTools(run, withheld)
   const isStreamed = asksForStream(run, withTools)
   const viewer = run.room === undefined ? undefined : createViewer(run, step, run.room)
   return callModel({
@@ -39,10 +43,19 @@ export function ask(run: Run, { step, closing, roomFactor }: StepRequest): Promi
         withTools,
         maxTokens,
         isStreamed,
+        ...defined({ tools }),
         ...(closing && { reminder: CLOSING_REMINDER }),
       }),
     onRequest: (attempt, maxTokens) => {
-      recorder.record({ type: 'model-request', step, attempt, model, maxTokens, closing })
+      recorder.record({
+        type: 'model-request',
+        step,
+        attempt,
+        model,
+        maxTokens,
+        closing,
+        ...(withheld.length > 0 && { withheld }),
+      })
     },
     onFailure: ({ error: failed }, attempt, durationMs, retryInMs) => {
       const error = toErrorRecord(failed)
@@ -60,7 +73,21 @@ export function ask(run: Run, { step, closing, roomFactor }: StepRequest): Promi
         recorder.tell({ type: 'retry-waiting', step, attempt, retryInMs })
       }
     },
+  }).catch((error: unknown) => {
+    // The run goes on without this reply.
+    if (clock.isUp()) viewer?.reset()
+    throw error
   })
+}
+
+/** The agent's tools without some; their order on the wire is the agent's own. */
+function offeredTools(
+  { tools, wireTools }: Run,
+  withheld: readonly string[],
+): WireTools | undefined {
+  const names = [...tools.keys()]
+  const list = wireTools?.list.filter((_, position) => !withheld.includes(names[position] ?? ''))
+  return list && { list, text: JSON.stringify(list) }
 }
 
 function asksForStream({ stream, room, profile }: Run, withTools: boolean): boolean {

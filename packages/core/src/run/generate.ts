@@ -1,6 +1,6 @@
 import { defined } from '../defined.ts'
 import { DroverError } from '../errors.ts'
-import { silentLogger, type Logger } from '../log.ts'
+import { safeLogger, silentLogger, type Logger } from '../log.ts'
 import type { ToolCall } from '../message.ts'
 import { systemRuntime, type Runtime } from '../runtime.ts'
 import type { AnyTool } from '../tool/tool.ts'
@@ -19,7 +19,8 @@ import { createCallIds } from './call-id.ts'
 import { callModel } from './call-model.ts'
 import { readContent, readInput, type RunInput } from './input.ts'
 import { checkBackend, toWireTools } from './prepare.ts'
-import { readTimeouts, type RequestTimeouts } from './request-watch.ts'
+import type { RequestTimeouts } from './request-watch.ts'
+import { readTimeouts } from './timeouts.ts'
 
 /** One plain call: `prompt` or `messages`, with every field of the seed model pages. */
 export interface GenerateOptions extends Sampling {
@@ -70,7 +71,8 @@ export interface GenerateResult {
  * `signal.reason` as it is after an abort.
  */
 export async function generate(options: GenerateOptions): Promise<GenerateResult> {
-  const { backend, model, log = silentLogger, runtime = systemRuntime } = options
+  const { backend, model, runtime = systemRuntime } = options
+  const log = safeLogger(options.log ?? silentLogger)
   checkBackend(backend)
   const profile = resolveModel(model, options.profile, log)
   const sampling = toWireSampling(options, profile.maxTokens)

@@ -1,12 +1,17 @@
 import { defined } from '../defined.ts'
+import { steadyRuntime } from '../runtime.ts'
 import { createConversation } from '../wire/request.ts'
 import { answerCalls, unanswered } from './answer-calls.ts'
 import { ask } from './ask.ts'
 import { createCallIds } from './call-id.ts'
+import { spentCalls } from './caps.ts'
+import { close } from './close.ts'
 import { toErrorRecord } from './error-record.ts'
 import { planCalls } from './planned-call.ts'
 import { recordReply } from './record-reply.ts'
 import { createRecorder, type NewEvent } from './recorder.ts'
+import { createLoopGuard } from './guard.ts'
+import { startRunClock } from './run-clock.ts'
 import type { LoopOptions, Run } from './run.ts'
 import type { RunState } from './state.ts'
 import type { StopReason } from './stop.ts'
@@ -16,17 +21,25 @@ import type { StopReason } from './stop.ts'
  * as events. It ends
  * - when the model answers without calling a tool (`answer`);
  * - when a stop condition is met after a step: then with one last call without tools (`max-steps`, `budget`, …);
+ * - when its calls repeat themselves (`loop`) or are used up (`max-calls`): the same way;
+ * - when its time is up (`time`): what is under way is cut, open calls are answered, and the same last call is made;
  * - when the signal aborts (`aborted`): open calls are answered as not run, and `signal.reason` is thrown as it is;
  * - when a model request fails for good (`error`): its error is thrown.
  * Whatever the end, `run-end` is the last event, exactly once, and every call has its answer.
  */
 export async function runLoop(options: LoopOptions): Promise<RunState> {
-  const { runtime, signal } = options
+  const { signal } = options
+  const runtime = steadyRuntime(options.runtime)
   const recorder = createRecorder(runtime, options.log, options.append)
   const { state, record } = recorder
+  const clock = startRunClock({ ...options, runtime })
   const run: Run = {
     ...options,
+    runtime,
     recorder,
+    clock,
+    signal: clock.steps,
+    guard: options.loopGuard ? createLoopGuard(state.steps) : undefined,
     conversation: createConversation({
       ...options,
       history: options.profile.history,
@@ -46,14 +59,37 @@ export async function runLoop(options: LoopOptions): Promise<RunState> {
       messages: options.messages,
       tools: [...options.tools.keys()],
     })
-    record(endOf(run, await steps(run)))
+    record(endOf(run, await inTime(run)))
     return state
   } catch (error) {
-    for (const call of state.openCalls.slice()) record(unanswered(run, call))
+    answerOpenCalls(run)
     const aborted = signal.aborted
     record(endOf(run, aborted ? 'aborted' : 'error', error))
     throw aborted ? signal.reason : error
+  } finally {
+    clock.stop()
   }
+}
+
+/** The steps, as far as there is time for them. */
+async function inTime(run: Run): Promise<StopReason> {
+  const { clock, recorder } = run
+  const { state } = recorder
+  try {
+    return await steps(run)
+  } catch (error) {
+    if (clock.given.aborted || !clock.isUp()) throw error
+    if (answerOpenCalls(run)) recorder.record({ type: 'step-end', step: state.steps.length })
+    await close(run, state.steps.length + 1)
+    return 'time'
+  }
+}
+
+function answerOpenCalls(run: Run): boolean {
+  const { state, record } = run.recorder
+  const open = state.openCalls.slice()
+  for (const call of open) record(unanswered(run, call))
+  return open.length > 0
 }
 
 async function steps(run: Run): Promise<StopReason> {
@@ -69,28 +105,15 @@ async function steps(run: Run): Promise<StopReason> {
     if (calls.length === 0) return 'answer'
     await answerCalls(run, step, calls)
     recorder.record({ type: 'step-end', step })
-    const verdict = stopWhen({
-      steps: state.steps,
-      usage: state.usage,
-      elapsedMs: runtime.now() - state.startedAt,
-    })
+    const verdict =
+      stopWhen({
+        steps: state.steps,
+        usage: state.usage,
+        elapsedMs: runtime.now() - state.startedAt,
+      }) || spentCalls(run)
     if (verdict === false) continue
     await close(run, step + 1)
     return verdict === true ? 'stop-condition' : verdict
-  }
-}
-
-/** The last call of a run that reached a limit. The limit is the outcome: that this call fails does not change it. */
-async function close(run: Run, step: number): Promise<void> {
-  if (!run.closingCall) return
-  try {
-    recordReply(run.recorder, step, await ask(run, { step, closing: true, roomFactor: 1 }), [])
-  } catch (error) {
-    run.signal.throwIfAborted()
-    run.log.warn(
-      { step, error: toErrorRecord(error) },
-      'The closing call failed; the run ends without it.',
-    )
   }
 }
 

@@ -10,8 +10,10 @@ import type { CallIds } from './call-id.ts'
 import type { StreamEvent } from './event.ts'
 import type { RecoverPolicy } from './planned-call.ts'
 import type { Recorder } from './recorder.ts'
-import type { RequestTimeouts } from './request-watch.ts'
+import type { LoopGuard } from './guard.ts'
+import type { RunClock } from './run-clock.ts'
 import type { StopCondition } from './stop.ts'
+import type { RunTimeouts } from './timeouts.ts'
 
 /** Everything a run needs, checked and prepared. */
 export interface LoopOptions {
@@ -27,8 +29,11 @@ export interface LoopOptions {
   readonly repair: boolean
   readonly recover: RecoverPolicy
   readonly maxParallelCalls: number
+  readonly maxToolCalls: number
+  readonly maxCallsPerReply: number
+  readonly loopGuard: boolean
   readonly maxOutputChars: number
-  readonly timeouts: RequestTimeouts
+  readonly timeouts: RunTimeouts
   readonly stream: StreamPolicy
   readonly messages: readonly Message[]
   readonly context: unknown
@@ -54,4 +59,7 @@ export interface Run extends LoopOptions {
   readonly ids: CallIds
   /** Ids of the calls whose tool was entered. */
   readonly dispatched: Set<string>
+  readonly clock: RunClock
+  /** Undefined where it is switched off. */
+  readonly guard: LoopGuard | undefined
 }

@@ -61,6 +61,8 @@ export interface MutableRunState {
   request: { model: string; maxTokens: number; closing: boolean }
   /** Results that wait for an earlier call's, by call id. */
   readonly early: Record<string, ToolResult>
+  /** How often each tool was entered. */
+  readonly entered: Record<string, number>
 }
 
 type MutableStep = Step & { readonly toolResults: ToolResult[] }
@@ -76,6 +78,7 @@ export const createState = (): MutableRunState => ({
   text: '',
   request: { model: '', maxTokens: 0, closing: false },
   early: Object.create(null),
+  entered: Object.create(null),
 })
 
 /** Takes one event into the state: the only way it changes, live and when a run is read back. */
@@ -111,11 +114,14 @@ export function applyEvent(state: MutableRunState, event: RunEvent): void {
       break
     }
     case 'tool-result': {
-      const { toolCallId, toolName, output, isError } = event
-      state.early[toolCallId] = { toolCallId, toolName, output, isError }
+      const { toolCallId, toolName, output, isError, reused } = event
+      state.early[toolCallId] = { toolCallId, toolName, output, isError, ...(reused && { reused }) }
       appendAnswers(state)
       break
     }
+    case 'tool-call':
+      state.entered[event.toolName] = (state.entered[event.toolName] ?? 0) + 1
+      break
     case 'run-end':
       state.stopReason = event.stopReason
       state.text = event.text
@@ -123,7 +129,6 @@ export function applyEvent(state: MutableRunState, event: RunEvent): void {
     case 'model-error':
     case 'call-recovered':
     case 'input-repaired':
-    case 'tool-call':
     case 'step-end':
       break
   }

@@ -9,6 +9,8 @@ import type { Step } from './state.ts'
  * - `tool-failures`: every tool call of several steps in a row failed.
  * - `tool-called`: a tool that ends the run was called.
  * - `budget`: the allowed tokens or neurons were used.
+ * - `max-calls`: the allowed tool calls were made.
+ * - `loop`: the same calls gave the same results again and again.
  * - `time`: the allowed time passed.
  * - `stop-condition`: a condition of the caller's own was met.
  * - `aborted`: the caller's signal aborted it.
@@ -20,6 +22,8 @@ export type StopReason =
   | 'tool-failures'
   | 'tool-called'
   | 'budget'
+  | 'max-calls'
+  | 'loop'
   | 'time'
   | 'stop-condition'
   | 'aborted'
