@@ -1,11 +1,11 @@
-import type { JsonValue } from './message.ts'
-
-/** JSON text in which the order of keys plays no part: the same for two values that mean the same. */
-export function canonicalJson(value: JsonValue): string {
-  return JSON.stringify(value, sorted)
-}
-
-function sorted(_key: string, value: JsonValue): JsonValue {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
-  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+/**
+ * JSON text with the keys of every object in order: the same text for the same value, however it was written down.
+ * @throws TypeError for what has no JSON text, such as a cycle.
+ */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, node: unknown) => {
+    if (typeof node === 'bigint') return `${node}n`
+    if (typeof node !== 'object' || node === null || Array.isArray(node)) return node
+    return Object.fromEntries(Object.entries(node).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+  })
 }

@@ -2,6 +2,7 @@
 export { tool } from './tool/tool.ts'
 export type {
   AnyTool,
+  ApprovalContext,
   ParsedInput,
   Tool,
   ToolContext,
@@ -27,6 +28,9 @@ export { createAgent, runTools } from './run/agent.ts'
 export type { Agent, RunArguments } from './run/agent.ts'
 export type { AgentOptions } from './run/prepare.ts'
 export type { RunInput } from './run/input.ts'
+export { approve, deny } from './run/approval.ts'
+export type { ApprovalDecision, PendingApproval } from './run/approval.ts'
+export type { Resumption } from './run/resume.ts'
 export type { LogEntry } from './run/event-log.ts'
 export type { StreamPolicy } from './run/run.ts'
 export type { RequestTimeouts } from './run/request-watch.ts'

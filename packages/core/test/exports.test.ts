@@ -11,10 +11,13 @@ test('these names are the public surface', () => {
       "BackendError",
       "DroverError",
       "and",
+      "approve",
       "createAgent",
+      "deny",
       "failedSteps",
       "foldEvents",
       "generate",
+      "isRunEvent",
       "maxSteps",
       "neuronsUsed",
       "not",
@@ -53,6 +56,7 @@ test('these names are the public surface', () => {
       "parseJson",
       "profileOf",
       "readReply",
+      "readStream",
       "retirementOf",
     ]
   `)

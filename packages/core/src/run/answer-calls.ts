@@ -1,14 +1,14 @@
-import type { Message, ToolCall } from '../message.ts'
+import type { Message } from '../message.ts'
 import { execute, type Answer } from '../tool/execute.ts'
 import { toOutputText } from '../tool/output.ts'
+import { admit } from './approval.ts'
 import { overCap } from './caps.ts'
 import type { PlannedCall } from './planned-call.ts'
-import type { NewEvent } from './recorder.ts'
 import type { Run } from './run.ts'
 
 /**
- * Answers the calls of one reply, at most `maxParallelCalls` at a time, each started in call order. A `serial` tool's call
- * waits for those before it, and those after it wait for it.
+ * Answers the calls of one reply that do not wait for an approval, at most `maxParallelCalls` at a time, each started in
+ * call order. A `serial` tool's call waits for those before it, and those after it wait for it.
  */
 export async function answerCalls(
   run: Run,
@@ -17,17 +17,20 @@ export async function answerCalls(
 ): Promise<void> {
   // The conversation up to the calls, taken once: the list itself grows while they run.
   const messages = run.recorder.state.messages.slice()
-  const entries = [...calls.entries()]
-  for (let from = 0, to = 0; from < entries.length; from = to) {
+  let isHeld = false
+  for (let from = 0, to = 0; from < calls.length; from = to) {
     to = endOfBatch(run, calls, from)
-    const waiting = entries.slice(from, to).values()
+    const batch = calls.slice(from, to)
+    // Behind a call that waits for a person, only what is not run anyway is answered.
+    const waiting = (isHeld ? batch.filter(({ problem }) => problem !== undefined) : batch).values()
     const worker = async (): Promise<void> => {
-      for (const [position, call] of waiting) await answerOne(run, step, position, call, messages)
+      for (const call of waiting) await answerOne(run, step, call, messages)
     }
-    const workers = Array.from({ length: Math.min(run.maxParallelCalls, to - from) }, worker)
+    const workers = Array.from({ length: Math.min(run.maxParallelCalls, batch.length) }, worker)
     // All of them: a call that ended in the same moment as another failed must not be recorded after the run's end.
     const failed = (await Promise.allSettled(workers)).find((done) => done.status === 'rejected')
     if (failed !== undefined) throw failed.reason
+    isHeld ||= run.recorder.state.approvals.length > 0
   }
 }
 
@@ -43,13 +46,12 @@ function endOfBatch({ tools }: Run, calls: readonly PlannedCall[], from: number)
 async function answerOne(
   run: Run,
   step: number,
-  position: number,
   call: PlannedCall,
   messages: readonly Message[],
 ): Promise<void> {
   const { recorder, runtime } = run
   run.signal.throwIfAborted()
-  const { toolCallId, toolName, problem } = call
+  const { toolCallId, toolName, problem, position } = call
   const recalled = problem === undefined ? recall(run, call) : undefined
   if (recalled !== undefined) {
     recorder.record({ type: 'tool-result', step, toolCallId, toolName, ...recalled, durationMs: 0 })
@@ -65,7 +67,12 @@ async function answerOne(
     idempotencyKey,
     step,
     messages,
-    admit: (tool) => {
+    admit: async (tool, value, context) => {
+      // Nobody is asked about a call that will not be made.
+      const denied = overCap(run, tool)
+      return denied === undefined ? admit(run, call, tool, value, context) : { denied }
+    },
+    onDispatch: (tool) => {
       const reason = overCap(run, tool)
       if (reason !== undefined) return reason
       run.dispatched.add(toolCallId)
@@ -74,6 +81,7 @@ async function answerOne(
       return undefined
     },
   })
+  if (answer === undefined) return
   const durationMs = runtime.now() - startedAt
   recorder.record({ type: 'tool-result', step, toolCallId, toolName, ...answer, durationMs })
 }
@@ -97,22 +105,23 @@ function recall(
   }
 }
 
-/** The answer to a call that a stopped run left open. */
-export const unanswered = (
-  run: Pick<Run, 'recorder' | 'dispatched'>,
-  { toolCallId, toolName }: ToolCall,
-): NewEvent => {
-  const dispatched = run.dispatched.has(toolCallId)
-  return {
-    type: 'tool-result',
-    step: run.recorder.state.steps.length,
-    toolCallId,
-    toolName,
-    output: dispatched
-      ? 'The run was stopped while this call was under way. It may have had its effect: check before repeating it.'
-      : 'Not run: the run was stopped before.',
-    isError: true,
-    dispatched,
-    durationMs: 0,
+/** Answers the calls that a run leaves open when it is stopped; false where there are none. */
+export function answerOpenCalls({ recorder, dispatched }: Run): boolean {
+  const open = recorder.state.openCalls.slice()
+  for (const { toolCallId, toolName } of open) {
+    const wasEntered = dispatched.has(toolCallId)
+    recorder.record({
+      type: 'tool-result',
+      step: recorder.state.steps.length,
+      toolCallId,
+      toolName,
+      output: wasEntered
+        ? 'The run was stopped while this call was under way. It may have had its effect: check before repeating it.'
+        : 'Not run: the run was stopped before.',
+      isError: true,
+      dispatched: wasEntered,
+      durationMs: 0,
+    })
   }
+  return open.length > 0
 }

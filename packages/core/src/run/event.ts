@@ -1,5 +1,5 @@
 import type { DroverErrorCode } from '../errors.ts'
-import type { Message, ToolCall } from '../message.ts'
+import type { JsonValue, Message, ToolCall } from '../message.ts'
 import type { Repair } from '../tool/repair.ts'
 import type { ToolEffect } from '../tool/tool.ts'
 import type { FinishReason } from '../wire/finish-reason.ts'
@@ -92,6 +92,34 @@ export interface InputRepairedEvent extends EventBase, Repair {
   readonly toolName: string
 }
 
+/** A call waits for a person's decision: the run ends `suspended` once nothing else is left to do. */
+export interface ApprovalRequestEvent extends EventBase {
+  readonly type: 'approval-request'
+  readonly step: number
+  readonly toolCallId: string
+  readonly toolName: string
+  /** Exactly what the tool will be given. */
+  readonly input: JsonValue
+  /** SHA-256 of `input` with its keys in order, in hex. */
+  readonly inputHash: string
+}
+
+/** A suspended run goes on. */
+export interface RunResumeEvent extends EventBase {
+  readonly type: 'run-resume'
+  readonly model: string
+  readonly backend: string
+}
+
+/** A person decided on a call that waited. The first decision holds. */
+export interface ApprovalDecisionEvent extends EventBase {
+  readonly type: 'approval-decision'
+  readonly toolCallId: string
+  readonly inputHash: string
+  readonly isApproved: boolean
+  readonly reason?: string
+}
+
 /** A call is about to be dispatched to its tool. */
 export interface ToolCallEvent extends EventBase {
   readonly type: 'tool-call'
@@ -123,7 +151,7 @@ export interface StepEndEvent extends EventBase {
   readonly step: number
 }
 
-/** The run ended. Always the last event, exactly once. */
+/** The run ended, or was suspended until it is resumed. Always the last event, exactly once (and once more for each resumption). */
 export interface RunEndEvent extends EventBase {
   readonly type: 'run-end'
   readonly stopReason: StopReason
@@ -142,6 +170,9 @@ export type RunEvent =
   | ModelReplyEvent
   | CallRecoveredEvent
   | InputRepairedEvent
+  | ApprovalRequestEvent
+  | RunResumeEvent
+  | ApprovalDecisionEvent
   | ToolCallEvent
   | ToolResultEvent
   | StepEndEvent

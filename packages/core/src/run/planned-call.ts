@@ -8,6 +8,8 @@ import type { Repair } from '../tool/repair.ts'
 /** A call of a reply with an id of ours. Every planned call is answered; one with a `problem` without its tool. */
 export interface PlannedCall {
   readonly toolCallId: string
+  /** Among all calls of the reply, from 0. */
+  readonly position: number
   readonly toolName: string
   readonly input: JsonValue
   readonly problem: string | undefined
@@ -36,6 +38,7 @@ const CUT: readonly FinishReason[] = ['length', 'content-filter', 'error']
 export function planCalls(reply: Reply, options: PlanOptions): readonly PlannedCall[] {
   const { maxCallsPerReply: most } = options
   return allCalls(reply).map((call, position) => ({
+    position,
     toolCallId: options.ids.next(),
     toolName: call.toolName,
     input: call.input,

@@ -83,7 +83,7 @@ export interface AgentOptions<Context = unknown> extends Sampling {
 }
 
 /** An agent's options, checked, with its tools already on their way to the wire. */
-export type PreparedAgent = Omit<LoopOptions, 'messages' | 'context' | 'signal' | 'append' | 'room'>
+export type PreparedAgent = Omit<LoopOptions, 'origin' | 'context' | 'signal' | 'append' | 'room'>
 
 /** Steps of a run whose end `stopWhen` decides: a run always ends. */
 const MAX_STEPS_BESIDE_STOP_WHEN = 1000

@@ -29,9 +29,11 @@ export function createRecorder(
   runtime: Runtime,
   log: Logger,
   append: (event: StreamEvent) => void,
+  past: readonly RunEvent[],
 ): Recorder {
   const state = createState()
-  let seq = 0
+  for (const event of past) applyEvent(state, event)
+  let seq = past.length
   return {
     state,
     record: (event) => {

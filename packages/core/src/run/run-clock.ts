@@ -1,5 +1,6 @@
 import type { Runtime } from '../runtime.ts'
 import { startTimeLimit } from '../time-limit.ts'
+import type { MutableRunState } from './state.ts'
 import type { RunTimeouts } from './timeouts.ts'
 
 /** The time a run has, as signals. */
@@ -28,16 +29,20 @@ export interface ClockOptions {
 const CLOSING_PART = 1 / 4
 const MAX_CLOSING_MS = 20_000
 
-/** Starts the clock of a run; without `timeouts.runMs` it never runs out. */
-export function startRunClock(options: ClockOptions): RunClock {
-  const { runtime, closingCall, signal } = options
-  const { runMs } = options.timeouts
+/** Starts the clock of a run, or lets it go on; without `timeouts.runMs` it never runs out. */
+export function startRunClock(
+  { runtime, timeouts, closingCall, signal }: ClockOptions,
+  { startedAt, endedAt, pausedMs }: Pick<MutableRunState, 'startedAt' | 'endedAt' | 'pausedMs'>,
+): RunClock {
+  const { runMs } = timeouts
   if (runMs === undefined) {
     return { given: signal, steps: signal, whole: signal, isUp: () => false, stop: () => {} }
   }
   const kept = closingCall ? Math.min(Math.floor(runMs * CLOSING_PART), MAX_CLOSING_MS) : 0
-  const whole = startTimeLimit(runtime, runMs, signal)
-  const steps = startTimeLimit(runtime, runMs - kept, whole.signal)
+  // What it took before it was suspended; nothing for a new run.
+  const spent = endedAt - startedAt - pausedMs
+  const whole = startTimeLimit(runtime, Math.max(1, runMs - spent), signal)
+  const steps = startTimeLimit(runtime, Math.max(1, runMs - kept - spent), whole.signal)
   return {
     given: signal,
     steps: steps.signal,

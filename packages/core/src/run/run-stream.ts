@@ -1,10 +1,12 @@
 import type { Message } from '../message.ts'
 import type { Usage } from '../wire/usage.ts'
+import type { PendingApproval } from './approval.ts'
 import { isRunEvent, type RunEvent, type StreamEvent } from './event.ts'
 import { createEventLog, idOf, type LogEntry, type Place } from './event-log.ts'
 import { runLoop } from './loop.ts'
 import type { PreparedAgent } from './prepare.ts'
-import type { RunState, Step } from './state.ts'
+import { checkResumption, type RunOrigin } from './resume.ts'
+import { foldEvents, type RunState, type Step } from './state.ts'
 import type { StopReason } from './stop.ts'
 
 /** What may differ from run to run. */
@@ -27,6 +29,8 @@ export interface RunResult {
   /** Of all requests that were answered. */
   readonly usage: Usage
   readonly stopReason: StopReason
+  /** The calls that wait for a person's decision; empty unless `stopReason` is `suspended`. */
+  readonly approvals: readonly PendingApproval[]
   readonly events: readonly RunEvent[]
 }
 
@@ -51,16 +55,12 @@ export interface RunStream extends AsyncIterable<StreamEvent> {
 }
 
 /** Starts a run, to be read while it goes on. */
-export function startRun(
-  agent: PreparedAgent,
-  messages: readonly Message[],
-  options: RunOptions,
-): RunStream {
-  const log = createEventLog()
+export function startRun(agent: PreparedAgent, origin: RunOrigin, options: RunOptions): RunStream {
+  const log = createEventLog(origin.past)
   const abort = new AbortController()
   let failure: { readonly error: unknown } | undefined
   // Not in this turn: who reads from the first moment on misses nothing.
-  const result = Promise.resolve().then(() => execute(agent, messages, options, abort, log))
+  const result = Promise.resolve().then(() => execute(agent, origin, options, abort, log))
   // Whoever does not look at the result must not be punished with an unhandled rejection.
   result.then(log.close, (error: unknown) => {
     failure = { error }
@@ -119,14 +119,14 @@ const END: IteratorReturnResult<undefined> = { done: true, value: undefined }
 /** Runs to the end, with nobody to read on the way. @throws what the run throws. */
 export async function drainRun(
   agent: PreparedAgent,
-  messages: readonly Message[],
+  origin: RunOrigin,
   options: RunOptions,
 ): Promise<RunResult> {
-  const events: RunEvent[] = []
+  const events: RunEvent[] = [...origin.past]
   const append = (event: StreamEvent): void => {
     if (isRunEvent(event)) events.push(event)
   }
-  return execute(agent, messages, options, new AbortController(), { events, append })
+  return execute(agent, origin, options, new AbortController(), { events, append })
 }
 
 /** What takes the events of a run, and paces it where there are readers. */
@@ -138,7 +138,7 @@ interface Sink {
 
 async function execute(
   agent: PreparedAgent,
-  messages: readonly Message[],
+  origin: RunOrigin,
   { signal, context }: RunOptions,
   abort: AbortController,
   { events, append, room }: Sink,
@@ -148,7 +148,13 @@ async function execute(
   try {
     if (signal?.aborted) onAbort()
     signal?.addEventListener('abort', onAbort, { once: true })
-    const loop = { ...agent, messages, context, signal: abort.signal, append, room }
+    const past = foldEvents(origin.past)
+    // It ended already: nothing is left to do.
+    if (past.stopReason !== undefined && past.stopReason !== 'suspended') {
+      return toResult(past, events)
+    }
+    await checkResumption(origin, agent.tools)
+    const loop = { ...agent, origin, context, signal: abort.signal, append, room }
     return toResult(await runLoop(loop), events)
   } finally {
     signal?.removeEventListener('abort', onAbort)
@@ -158,6 +164,6 @@ async function execute(
 }
 
 const toResult = (
-  { text, messages, steps, usage, stopReason = 'error' }: RunState,
+  { text, messages, steps, usage, stopReason = 'error', approvals }: RunState,
   events: readonly RunEvent[],
-): RunResult => ({ text, messages, steps, usage, stopReason, events })
+): RunResult => ({ text, messages, steps, usage, stopReason, approvals, events })

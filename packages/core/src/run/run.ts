@@ -1,5 +1,4 @@
 import type { Logger } from '../log.ts'
-import type { Message } from '../message.ts'
 import type { Runtime } from '../runtime.ts'
 import type { AnyTool } from '../tool/tool.ts'
 import type { Backend } from '../wire/backend.ts'
@@ -12,6 +11,7 @@ import type { RecoverPolicy } from './planned-call.ts'
 import type { Recorder } from './recorder.ts'
 import type { LoopGuard } from './guard.ts'
 import type { RunClock } from './run-clock.ts'
+import type { RunOrigin } from './resume.ts'
 import type { StopCondition } from './stop.ts'
 import type { RunTimeouts } from './timeouts.ts'
 
@@ -35,7 +35,7 @@ export interface LoopOptions {
   readonly maxOutputChars: number
   readonly timeouts: RunTimeouts
   readonly stream: StreamPolicy
-  readonly messages: readonly Message[]
+  readonly origin: RunOrigin
   readonly context: unknown
   readonly signal: AbortSignal
   readonly runtime: Runtime

@@ -1,6 +1,8 @@
+import { defined } from '../defined.ts'
 import type { Message, ToolCall, ToolResult } from '../message.ts'
 import type { FinishReason } from '../wire/finish-reason.ts'
 import { addUsage, noUsage, type Usage } from '../wire/usage.ts'
+import type { ApprovalDecision, PendingApproval } from './approval.ts'
 import { isRunEvent, type RunEvent, type StreamEvent } from './event.ts'
 import type { StopReason } from './stop.ts'
 
@@ -35,6 +37,10 @@ export interface RunState {
   readonly usage: Usage
   /** Calls of the last reply that no result was recorded for, in call order. */
   readonly openCalls: readonly ToolCall[]
+  /** Calls that wait for a person's decision. */
+  readonly approvals: readonly PendingApproval[]
+  /** Milliseconds the run was suspended. */
+  readonly pausedMs: number
   readonly text: string
   /** Absent while the run goes on. */
   readonly stopReason?: StopReason
@@ -55,6 +61,8 @@ export interface MutableRunState {
   readonly steps: MutableStep[]
   usage: Usage
   openCalls: ToolCall[]
+  approvals: PendingApproval[]
+  pausedMs: number
   text: string
   stopReason?: StopReason
   /** Of the request under way. */
@@ -63,6 +71,11 @@ export interface MutableRunState {
   readonly early: Record<string, ToolResult>
   /** How often each tool was entered. */
   readonly entered: Record<string, number>
+  /** Calls whose answer is not in the conversation yet, in call order. */
+  unappended: ToolCall[]
+  /** What was decided, by call id. */
+  readonly decisions: Record<string, ApprovalDecision>
+  endedAt: number
 }
 
 type MutableStep = Step & { readonly toolResults: ToolResult[] }
@@ -75,10 +88,15 @@ export const createState = (): MutableRunState => ({
   steps: [],
   usage: noUsage,
   openCalls: [],
+  approvals: [],
+  pausedMs: 0,
   text: '',
   request: { model: '', maxTokens: 0, closing: false },
   early: Object.create(null),
   entered: Object.create(null),
+  unappended: [],
+  decisions: Object.create(null),
+  endedAt: 0,
 })
 
 /** Takes one event into the state: the only way it changes, live and when a run is read back. */
@@ -110,13 +128,40 @@ export function applyEvent(state: MutableRunState, event: RunEvent): void {
       })
       state.usage = addUsage(state.usage, usage)
       state.openCalls = [...toolCalls]
+      state.unappended = [...toolCalls]
       state.text = text
       break
     }
     case 'tool-result': {
       const { toolCallId, toolName, output, isError, reused } = event
-      state.early[toolCallId] = { toolCallId, toolName, output, isError, ...(reused && { reused }) }
+      state.early[toolCallId] = {
+        toolCallId,
+        toolName,
+        output,
+        isError,
+        ...(reused === true && { reused }),
+      }
+      state.openCalls = state.openCalls.filter((call) => call.toolCallId !== toolCallId)
+      state.approvals = state.approvals.filter((one) => one.toolCallId !== toolCallId)
       appendAnswers(state)
+      break
+    }
+    case 'approval-request': {
+      const { step, toolCallId, toolName, input, inputHash } = event
+      const { runId } = state
+      state.approvals.push({ runId, step, toolCallId, toolName, input, inputHash })
+      break
+    }
+    case 'approval-decision': {
+      const { toolCallId, inputHash, isApproved, reason } = event
+      state.decisions[toolCallId] ??= {
+        runId: state.runId,
+        toolCallId,
+        inputHash,
+        isApproved,
+        ...defined({ reason }),
+      }
+      state.approvals = state.approvals.filter((one) => one.toolCallId !== toolCallId)
       break
     }
     case 'tool-call':
@@ -125,6 +170,11 @@ export function applyEvent(state: MutableRunState, event: RunEvent): void {
     case 'run-end':
       state.stopReason = event.stopReason
       state.text = event.text
+      state.endedAt = event.time
+      break
+    case 'run-resume':
+      delete state.stopReason
+      state.pausedMs += event.time - state.endedAt
       break
     case 'model-error':
     case 'call-recovered':
@@ -137,10 +187,10 @@ export function applyEvent(state: MutableRunState, event: RunEvent): void {
 /** Appends the answers whose turn it is: one tool message for each call, in call order. */
 function appendAnswers(state: MutableRunState): void {
   for (;;) {
-    const call = state.openCalls[0]
+    const call = state.unappended[0]
     const result = call === undefined ? undefined : state.early[call.toolCallId]
     if (call === undefined || result === undefined) return
-    state.openCalls.shift()
+    state.unappended.shift()
     delete state.early[call.toolCallId]
     const { toolCallId, toolName, output, isError } = result
     state.messages.push({

@@ -13,6 +13,7 @@ import type { Step } from './state.ts'
  * - `loop`: the same calls gave the same results again and again.
  * - `time`: the allowed time passed.
  * - `stop-condition`: a condition of the caller's own was met.
+ * - `suspended`: calls wait for a person's decision; the run goes on from its events once there is one.
  * - `aborted`: the caller's signal aborted it.
  * - `error`: it failed; the error says why.
  */
@@ -26,6 +27,7 @@ export type StopReason =
   | 'loop'
   | 'time'
   | 'stop-condition'
+  | 'suspended'
   | 'aborted'
   | 'error'
 

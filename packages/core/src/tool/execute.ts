@@ -5,7 +5,7 @@ import type { Runtime } from '../runtime.ts'
 import { withinLimit } from '../time-limit.ts'
 import { toErrorText, toOutputText } from './output.ts'
 import type { ParseResult } from './parse-result.ts'
-import type { AnyTool, ToolContext } from './tool.ts'
+import type { AnyTool, ApprovalContext, ToolContext } from './tool.ts'
 
 /** A call to answer and what its tool gets. */
 export interface Execution {
@@ -26,8 +26,14 @@ export interface Execution {
   readonly context: unknown
   readonly log: Logger
   readonly maxOutputChars: number
+  /** Asked before the tool is entered, where it may need a person's approval. */
+  readonly admit: (
+    tool: AnyTool,
+    value: unknown,
+    context: ApprovalContext<never>,
+  ) => Promise<'go' | 'wait' | { readonly denied: string }>
   /** Called once, just before the tool is entered; a reason that it gives keeps it from being entered. */
-  readonly admit: (tool: AnyTool) => string | undefined
+  readonly onDispatch: (tool: AnyTool) => string | undefined
 }
 
 /** How a call was answered. */
@@ -43,10 +49,10 @@ const CHECK_MS = 5000
 
 /**
  * Answers one call. What the model can repair (unknown tool, bad input, a throwing or slow tool) becomes an error text
- * for the model. What a tool does after its time is up is swallowed.
+ * for the model. What a tool does after its time is up is swallowed. Undefined where the call waits for a person's approval.
  * @throws only `signal.reason`, at once, when the signal aborts; a tool that ignores the signal is left behind.
  */
-export async function execute(execution: Execution): Promise<Answer> {
+export async function execute(execution: Execution): Promise<Answer | undefined> {
   const { call, tools, signal, runtime, problem, maxOutputChars } = execution
   const tool = tools.get(call.toolName)
   let dispatched = false
@@ -73,14 +79,19 @@ export async function execute(execution: Execution): Promise<Answer> {
       `${named} was not run, because its input is not valid:${issues}\nCall it again with a corrected input.`,
     )
   }
+  if (tool.approval !== false) {
+    const admission = await execution.admit(tool, parsed.value, contextOf(execution, signal))
+    if (admission === 'wait') return undefined
+    if (admission !== 'go') return refused(`${named} was not run. ${admission.denied}`)
+  }
   signal.throwIfAborted()
-  const refusal = execution.admit(tool)
+  const refusal = execution.onDispatch(tool)
   if (refusal !== undefined) return refused(`${named} was not run. ${refusal}`)
   dispatched = true
   const ms = tool.timeoutMs ?? execution.timeouts.toolMs
   try {
     const checked = await withinLimit(runtime, ms, signal, (limited) =>
-      enter(tool, parsed.value, execution, limited),
+      enter(tool, parsed.value, contextOf(execution, limited)),
     )
     if (checked === undefined) return refused(`${named} ${tooSlow(tool, ms)}`)
     if (checked.ok)
@@ -98,11 +109,15 @@ export async function execute(execution: Execution): Promise<Answer> {
 async function enter(
   tool: AnyTool,
   input: unknown,
-  execution: Execution,
-  signal: AbortSignal,
+  context: ToolContext<never>,
 ): Promise<ParseResult> {
+  // `parseInput` just gave the input, in the shape of the tool's own schema.
+  return tool.parseOutput(await tool.execute(input as never, context))
+}
+
+const contextOf = (execution: Execution, signal: AbortSignal): ToolContext<never> => {
   const { call, idempotencyKey, step, messages, log } = execution
-  const context: ToolContext<never> = {
+  return {
     signal,
     toolCallId: call.toolCallId,
     idempotencyKey,
@@ -111,8 +126,6 @@ async function enter(
     context: execution.context as never, // the agent's type says that every tool's context is what the caller gave
     log,
   }
-  // `parseInput` just gave the input, in the shape of the tool's own schema.
-  return tool.parseOutput(await tool.execute(input as never, context))
 }
 
 /** Only a tool whose effect must not happen twice leaves a doubt that matters. */

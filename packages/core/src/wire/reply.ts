@@ -8,6 +8,7 @@ import {
   type ReplyCall,
 } from './judge-call.ts'
 import { recoverCalls, type OfferedTool, type Recovered, type RejectedCall } from './leaked-call.ts'
+import { trimTokens } from './leaked/prompt-tokens.ts'
 import { readParts } from './reply-parts.ts'
 import { readStructuredCalls } from './structured-calls.ts'
 import { readUsage, type Usage } from './usage.ts'
@@ -78,7 +79,7 @@ export function readReply(body: unknown, options: ReadReplyOptions = {}): Reply 
   const isUnreadable = calls.some((call) => isRefused(call) && call.why === 'unreadable')
   const toolCalls = calls.flatMap((call) => (isRefused(call) ? [] : [call]))
   return {
-    text: leaked?.text ?? said,
+    text: leaked?.text ?? (recover && tools.length > 0 ? trimTokens(said) : said),
     toolCalls,
     refusedCalls: calls.flatMap((call, position) =>
       isRefused(call) ? [{ ...call, position }] : [],
