@@ -22,6 +22,7 @@ export interface TextGateOptions {
 const WORK_PER_CHAR = 8
 /** What may be read besides, so that short texts are looked at with every piece. */
 const FREE_WORK = 100_000
+const WORD = /[\w$.-]*$/
 /** How much of what was shown is kept: more than is read before a call. */
 const CONTEXT = 800
 
@@ -43,6 +44,10 @@ export function createTextGate(options: TextGateOptions): TextGate {
   const suspect = new RegExp(
     String.raw`[{[<\x60\n\\]|${names.map((name) => name.replace(/\W/g, '\\$&')).join('|')}|[\s\]}(>"'_+&|#•*-]$`,
   )
+  // Most words are told from names by their first letter.
+  const nameBegun = new RegExp(
+    String.raw`(?<![\w$.-])[f${names.map(([first = '']) => first).join('')}][\w$.-]*$`,
+  )
   // A little of what was shown, then what is held.
   let kept = ''
   let shown = 0
@@ -54,7 +59,7 @@ export function createTextGate(options: TextGateOptions): TextGate {
   let credit = FREE_WORK
 
   const isSuspect = (text: string): boolean =>
-    suspect.test(text) || isNameBegun(/[\w$.-]*$/.exec(text)?.[0] ?? '', names)
+    suspect.test(text) || (nameBegun.test(text) && isNameBegun(WORD.exec(text)?.[0] ?? '', names))
 
   /** Forgets what is too far back to say anything of what follows. */
   const forget = (contextAt: (at: number) => string | undefined): void => {
