@@ -54,8 +54,8 @@ export function createTextGate(options: TextGateOptions): TextGate {
   let since = 0
   let unclosed: readonly number[] = []
   let isStarted = false
-  // The pieces of other names cannot be told from words; only a request made by hand can have them.
-  let isClosed = !names.every((name) => /^[\w$.-]+$/.test(name))
+  // The beginnings of other names cannot be told from words. `tool()` refuses such names.
+  let isClosed = !names.every((name) => /^[\w$.-]{1,100}$/.test(name))
   let credit = FREE_WORK
 
   const isSuspect = (text: string): boolean =>

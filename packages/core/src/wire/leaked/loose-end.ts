@@ -43,7 +43,7 @@ const LABELS =
   )
 
 function undressAll(window: string, names: readonly string[]): string {
-  const word = WORD.exec(window)?.[0] ?? ''
+  const word = WORD.exec(window.slice(-MAX_DRESSING))?.[0] ?? ''
   let rest = isNameBegun(word, names) ? window.slice(0, window.length - word.length) : window
   for (;;) {
     rest = undressEnd(rest)
