@@ -112,7 +112,7 @@ async function askModel(
     },
   })
   const { reply } = answered
-  asked.input.learn(reply.usage.inputTokens, asked.window.sent().length)
+  asked.window.learn(reply.usage)
   const usage = reservation?.settle(reply.usage) ?? reply.usage
   return { ...answered, attempt, reply: { ...reply, usage } }
 }

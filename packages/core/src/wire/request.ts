@@ -4,7 +4,7 @@ import { createHistoryWriter } from './history.ts'
 import type { WireInputs, WireMessage } from './inputs.ts'
 import type { ModelProfile } from './profile.ts'
 import type { WireSampling } from './sampling.ts'
-import { wellFormed } from './text.ts'
+import { MAX_CONTENT_CHARS, wellFormed } from './text.ts'
 
 /** The tools of a request, converted once for as long as they stay the same. */
 export interface WireTools {
@@ -66,11 +66,13 @@ export function createConversation(options: ConversationOptions): Conversation {
     .replace(/^\{/, '')
   const toolsText = tools === undefined ? '' : `"tools":${tools.text},`
   let objects: WireMessage[] = []
+  // A system message that is not the first fails with the template of Qwen 3.5 to 3.8 (QwenLM/Qwen3.8#244, 2026-09).
+  const reminderRole = options.history === 'llama' ? 'system' : 'user'
 
   return {
     request: ({ withTools, maxTokens, isStreamed, reminder }) => {
       const last: WireMessage[] =
-        reminder === undefined ? [] : [{ role: 'system', content: reminder }]
+        reminder === undefined ? [] : [{ role: reminderRole, content: reminder }]
       return {
         model,
         get inputs(): WireInputs {
@@ -120,7 +122,13 @@ function createTail(
     unsent = []
     for (; read < messages.length; read++) {
       const message = messages[read]
-      if (message !== undefined) fresh.push(...write(message))
+      if (message === undefined) continue
+      const [lead] = fresh
+      const joined = lead && message.role === 'system' && `${lead.content}\n\n${message.content}`
+      // The instructions and the history's system message are one, for the same templates.
+      if (read === 0 && lead && joined && joined.length <= MAX_CONTENT_CHARS) {
+        fresh[0] = { ...lead, content: wellFormed(joined) }
+      } else fresh.push(...write(message))
     }
     return fresh
   }
