@@ -1,11 +1,4 @@
-import {
-  createAgent,
-  isRunEvent,
-  tool,
-  type LogEntry,
-  type RunStream,
-  type StreamEvent,
-} from '@drover/core'
+import { createAgent, isRunEvent, tool, type RunStream, type StreamEvent } from '@drover/core'
 import { toResponse } from '@drover/core/response'
 import { scriptedBackend, type ScriptEntry } from '@drover/core/testing'
 import { describe, expect, test } from 'vitest'
