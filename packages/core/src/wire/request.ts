@@ -30,6 +30,8 @@ export interface ConversationOptions {
 export interface StepRequest {
   /** False leaves the tools out. */
   readonly withTools: boolean
+  /** In place of the run's own. */
+  readonly tools?: WireTools
   /** In place of the sampling's. */
   readonly maxTokens: number
   /** Asks for an event stream. @default false */
@@ -64,13 +66,13 @@ export function createConversation(options: ConversationOptions): Conversation {
   const rest = JSON.stringify(fields)
     .replace(/^\{(?!\})/, ',')
     .replace(/^\{/, '')
-  const toolsText = tools === undefined ? '' : `"tools":${tools.text},`
   let objects: WireMessage[] = []
   // A system message that is not the first fails with the template of Qwen 3.5 to 3.8 (QwenLM/Qwen3.8#244, 2026-09).
   const reminderRole = options.history === 'llama' ? 'system' : 'user'
 
   return {
-    request: ({ withTools, maxTokens, isStreamed, reminder }) => {
+    request: ({ withTools, maxTokens, isStreamed, reminder, ...step }) => {
+      const offered = withTools ? (step.tools ?? tools) : undefined
       const last: WireMessage[] =
         reminder === undefined ? [] : [{ role: reminderRole, content: reminder }]
       return {
@@ -78,7 +80,7 @@ export function createConversation(options: ConversationOptions): Conversation {
         get inputs(): WireInputs {
           for (const message of asObjects(messages)) objects.push(message)
           return {
-            ...(withTools && tools && { tools: tools.list }),
+            ...(offered && { tools: offered.list }),
             messages: reminder === undefined ? objects : [...objects, ...last],
             max_tokens: maxTokens,
             ...(isStreamed && { stream: true }),
@@ -89,7 +91,8 @@ export function createConversation(options: ConversationOptions): Conversation {
           for (const message of asText(messages))
             text += (text === '' ? '' : ',') + JSON.stringify(message)
           const end = last.map((message) => `,${JSON.stringify(message)}`).join('')
-          return `{${withTools ? toolsText : ''}"messages":[${text}${end}],"max_tokens":${maxTokens}${isStreamed ? ',"stream":true' : ''}${rest}`
+          const head = offered === undefined ? '' : `"tools":${offered.text},`
+          return `{${head}"messages":[${text}${end}],"max_tokens":${maxTokens}${isStreamed ? ',"stream":true' : ''}${rest}`
         },
       }
     },

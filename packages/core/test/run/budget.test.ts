@@ -48,6 +48,7 @@ const busyAgent = (budget: Budget, usage?: object, options: Partial<AgentOptions
     tools: [look],
     runtime: fakeRuntime(),
     maxSteps: 20,
+    loopGuard: false,
     budget,
     ...options,
   })
@@ -281,6 +282,7 @@ test('whatever the replies and failures, no more is used than the budget allows'
           tools: [{ ...look, execute: () => 'Nothing new. '.repeat(60) }],
           maxTokens,
           maxSteps: 8,
+          loopGuard: false,
         })
         await agent.run('Go on. '.repeat(100)).catch(() => {})
         expect(tokens).toBeLessThanOrEqual(budget.tokens ?? Infinity)
