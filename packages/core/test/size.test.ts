@@ -18,3 +18,13 @@ test('core carries no zod and nothing of Node', async () => {
   expect(paths.filter((path) => /node_modules\/(zod|zod-to-json-schema)\//.test(path))).toEqual([])
   expect(core.code).not.toMatch(/["']node:/)
 })
+
+test('responses cost 2.25 KiB on top of it, and only those who import them', async () => {
+  const core = await bundle("export * from '@drover/core'", import.meta.dirname)
+  const both = await bundle(
+    "export * from '@drover/core'; export * from '@drover/core/response'",
+    import.meta.dirname,
+  )
+  expect(core.code).not.toContain('text/event-stream; charset')
+  expect(both.gzipBytes - core.gzipBytes).toBeLessThanOrEqual(2.25 * 1024)
+})

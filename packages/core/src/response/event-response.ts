@@ -13,8 +13,8 @@ export interface EventResponseOptions extends ResponseOptions {
  * goes on where it was: no kept event twice, none missing. A run whose readers come back has `onLeave: 'continue'`, and
  * is kept by its `runId` for as long as they may.
  *
- * A failed run says so in its `run-end`, and then the body ends like any other. An `EventSource` connects again after
- * every end: close it at `run-end`.
+ * A failed run says so in its `run-end`, and then the body ends like any other; an end without `run-end` is none. An
+ * `EventSource` connects again after every end: close it at `run-end`.
  *
  * Events tell everything: instructions, inputs, results, messages of errors. They are for programs you trust; for a
  * page there is `toUIMessageStreamResponse`.
@@ -25,17 +25,9 @@ export function toResponse(
   stream: Pick<RunStream, 'entries'>,
   { lastEventId, ...options }: EventResponseOptions = {},
 ): Response {
-  let ended = false
   const writer = {
-    write: ({ id, event }: LogEntry) => {
-      ended = event.type === 'run-end'
-      return `id: ${id}\ndata: ${JSON.stringify(event)}\n\n`
-    },
-    close: (error: unknown) => {
-      // What throws without a `run-end` is no run that failed but a source that broke: no clean end.
-      if (error !== undefined && !ended) throw error
-      return ''
-    },
+    write: ({ id, event }: LogEntry) => `id: ${id}\ndata: ${JSON.stringify(event)}\n\n`,
+    close: () => '',
   }
   // A header that is there and empty is the browser's word for none.
   return eventStreamResponse(stream.entries(lastEventId || undefined), writer, {}, options)

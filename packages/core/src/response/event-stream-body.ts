@@ -2,8 +2,8 @@
 export interface FrameWriter<Item> {
   /** The frames for one item; `""` for none. */
   readonly write: (item: Item) => string
-  /** The frames after the last item. `error` is what the source threw in place of an end; throwing breaks the body off. */
-  readonly close: (error: unknown) => string
+  /** The frames after the last item, also where the source threw: a failed run has told its error as an event. */
+  readonly close: () => string
 }
 
 /** What may be said of every response. */
@@ -48,14 +48,13 @@ function toBody<Item>(
       pull: async (controller) => {
         for (;;) {
           let next: IteratorResult<Item, unknown> = END
-          let failure: unknown
           try {
             next = await iterator.next()
-          } catch (error) {
-            failure = error
+          } catch {
+            // See `FrameWriter.close`.
           }
           if (gone) return
-          const frames = next.done === true ? writer.close(failure) : writer.write(next.value)
+          const frames = next.done === true ? writer.close() : writer.write(next.value)
           if (frames !== '') controller.enqueue(encoder.encode(frames))
           if (next.done === true) return controller.close()
           if (frames !== '') return

@@ -1,5 +1,6 @@
-import type { StreamEvent } from '@drover/core'
+import { createAgent, type StreamEvent } from '@drover/core'
 import { readUIMessages, toUIMessageStreamResponse } from '@drover/core/response'
+import { scriptedBackend } from '@drover/core/testing'
 import { describe, expect, test } from 'vitest'
 import { ChatPage } from './chat-page.ts'
 import { messagesOf, runEvents, streamOf, weatherRun } from './run-events.ts'
@@ -97,5 +98,31 @@ describe('a chat page that reads it', () => {
       ...messagesOf(weatherRun()),
       { role: 'user', content: 'And tomorrow?' },
     ])
+  })
+
+  test('comes back to an answer under way, and has all of it once', async () => {
+    const gate = Promise.withResolvers<string>()
+    const backend = scriptedBackend([
+      { text: 'Let me see.', toolCalls: [{ toolName: 'get_weather', input: {} }] },
+      () => gate.promise,
+    ])
+    const agent = createAgent({ backend, model: '@cf/meta/llama-3.1-8b-instruct-fast' })
+    const stream = agent.stream('Is it warm?', { onLeave: 'continue' })
+    const chat = new ChatPage(
+      () => toUIMessageStreamResponse(stream),
+      () => toUIMessageStreamResponse(stream),
+    )
+    const lost = chat.sendMessage({ text: 'Is it warm?' })
+    await expect.poll(() => JSON.stringify(chat.messages)).toContain('Let me see.')
+    await chat.stop()
+    await lost
+    const back = chat.resumeStream()
+    gate.resolve('Yes.')
+    await back
+    const texts = chat.messages.flatMap(({ parts }) =>
+      parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])),
+    )
+    expect(texts).toEqual(['Is it warm?', 'Let me see.', 'Yes.'])
+    expect(chat.messages.length).toBe(2)
   })
 })

@@ -12,7 +12,11 @@ import {
 export class ChatPage extends AbstractChat<UIMessage> {
   readonly notices: unknown[] = []
 
-  constructor(answer: (body: { readonly messages: unknown }) => Response) {
+  /** `answer` is given what the page posts, `resume` answers where it asks for the rest of an answer it lost. */
+  constructor(
+    answer: (body: { readonly messages: unknown }) => Response,
+    resume = (): Response => new Response(null, { status: 204 }),
+  ) {
     const state: ChatState<UIMessage> = {
       status: 'ready',
       error: undefined,
@@ -29,6 +33,7 @@ export class ChatPage extends AbstractChat<UIMessage> {
       snapshot: structuredClone,
     }
     const fetch = (_url: unknown, init?: RequestInit): Promise<Response> => {
+      if (init?.method === 'GET') return Promise.resolve(resume())
       if (typeof init?.body !== 'string') throw new TypeError('Expected a JSON body.')
       return Promise.resolve(answer(JSON.parse(init.body)))
     }

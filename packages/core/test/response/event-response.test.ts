@@ -1,11 +1,4 @@
-import {
-  createAgent,
-  isRunEvent,
-  tool,
-  type LogEntry,
-  type RunStream,
-  type StreamEvent,
-} from '@drover/core'
+import { createAgent, isRunEvent, tool, type RunStream, type StreamEvent } from '@drover/core'
 import { toResponse } from '@drover/core/response'
 import { scriptedBackend, type ScriptEntry } from '@drover/core/testing'
 import { describe, expect, test } from 'vitest'
@@ -141,12 +134,10 @@ describe('a run as a stream of events', () => {
     expect(JSON.stringify(frames)).not.toContain('"stack"')
   })
 
-  test('breaks off where the source breaks before the run has ended', async () => {
-    await expect(toResponse({ entries: brokenEntries }).text()).rejects.toThrow('Gone.')
+  test('has nothing more for a client that comes back after the end of a failed run', async () => {
+    const stream = start(new TypeError('Broken.'))
+    const frames = await framesOf(toResponse(stream))
+    const lastEventId = frames.at(-1)?.id ?? null
+    expect(await framesOf(toResponse(stream, { lastEventId }))).toEqual([])
   })
 })
-
-async function* brokenEntries(): AsyncGenerator<LogEntry> {
-  yield { id: '0.1', event: { type: 'text-delta', step: 1, text: 'It' } }
-  throw new TypeError('Gone.')
-}

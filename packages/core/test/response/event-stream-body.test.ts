@@ -66,6 +66,20 @@ describe.each([
     expect((await Promise.all(reads)).at(-1)).toBe(true)
   })
 
+  test('anywhere, 500 times, leaves no run and no model request behind', async () => {
+    const { backend, heard } = endlessTalk()
+    for (let client = 0; client < 500; client++) {
+      heard.gone = false
+      const stream = talk(backend, 'abort')
+      const reader = respond(stream).body?.getReader()
+      for (let reads = 0; reads < client % 12; reads++) await reader?.read()
+      await reader?.cancel()
+      await expect(stream.result).rejects.toMatchObject({ name: 'AbortError' })
+      // Its request was sent with the second event, and is gone.
+      expect(heard.gone || client % 12 < 3).toBe(true)
+    }
+  })
+
   test('leaves the run alone that is to continue, until it is stopped', async () => {
     const { backend, heard } = endlessTalk()
     const stream = talk(backend, 'continue')
