@@ -13,36 +13,41 @@ export interface TimeLimit {
 /** Starts a limit of `ms` milliseconds on what also `signal` may abort. */
 export function startTimeLimit(runtime: Runtime, ms: number, signal: AbortSignal): TimeLimit {
   const limit = new AbortController()
-  const reach = (): void =>
-    limit.abort(new DOMException(`The time limit of ${ms} ms was reached.`, 'TimeoutError'))
   return {
-    // Adds no listener to the signal: a run may make any number of calls.
     signal: AbortSignal.any([signal, limit.signal]),
     isReached: () => limit.signal.aborted,
-    stop: runtime.setTimer(reach, ms, 'limit'),
+    stop: runtime.setTimer(() => limit.abort(timeUp(ms)), ms, 'limit'),
   }
 }
 
+/** The reason of what is aborted because it took too long. */
+export const timeUp = (ms: number): DOMException =>
+  new DOMException(`The time limit of ${ms} ms was reached.`, 'TimeoutError')
+
 /**
- * What `work` gives, or undefined where it takes longer than `ms` milliseconds: its signal aborts then, and what it still
- * does is swallowed.
+ * What `work` gives, or undefined where it takes longer than `ms` milliseconds: `onReach` is called then, and what the
+ * work still does is swallowed.
  * @throws what `work` throws; the signal's reason, at once, when that aborts.
  */
 export async function withinLimit<Value>(
   runtime: Runtime,
   ms: number,
   signal: AbortSignal,
-  work: (signal: AbortSignal) => Promise<Value>,
+  work: () => Promise<Value>,
+  onReach: () => void = () => {},
 ): Promise<Value | undefined> {
   signal.throwIfAborted()
-  const limit = startTimeLimit(runtime, ms, signal)
+  let cancel = (): void => {}
+  const late = new Promise<undefined>((resolve) => {
+    const reach = (): void => {
+      resolve(undefined)
+      onReach()
+    }
+    cancel = runtime.setTimer(reach, ms, 'limit')
+  })
   try {
-    return await untilAborted(work(limit.signal), limit.signal)
-  } catch (error) {
-    signal.throwIfAborted()
-    if (limit.isReached()) return undefined
-    throw error
+    return await untilAborted(Promise.race([work(), late]), signal)
   } finally {
-    limit.stop()
+    cancel()
   }
 }

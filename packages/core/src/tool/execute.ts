@@ -2,7 +2,7 @@ import type { Logger } from '../log.ts'
 import type { Message, ToolCall } from '../message.ts'
 import { nearest } from '../nearest.ts'
 import type { Runtime } from '../runtime.ts'
-import { withinLimit } from '../time-limit.ts'
+import { timeUp, withinLimit } from '../time-limit.ts'
 import { toErrorText, toOutputText } from './output.ts'
 import type { ParseResult } from './parse-result.ts'
 import type { AnyTool, ApprovalContext, ToolContext } from './tool.ts'
@@ -90,8 +90,15 @@ export async function execute(execution: Execution): Promise<Answer | undefined>
   dispatched = true
   const ms = tool.timeoutMs ?? execution.timeouts.toolMs
   try {
-    const checked = await withinLimit(runtime, ms, signal, (limited) =>
-      enter(tool, parsed.value, contextOf(execution, limited)),
+    const limit = new AbortController()
+    // Adds no listener to the run's signal, however many calls there are, and follows it for as long as anybody listens.
+    const context = contextOf(execution, AbortSignal.any([signal, limit.signal]))
+    const checked = await withinLimit(
+      runtime,
+      ms,
+      signal,
+      () => enter(tool, parsed.value, context),
+      () => limit.abort(timeUp(ms)),
     )
     if (checked === undefined) return refused(`${named} ${tooSlow(tool, ms)}`)
     if (checked.ok)

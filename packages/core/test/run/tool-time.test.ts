@@ -9,18 +9,18 @@ const reply = { toolCalls: [{ toolName: 'slow' }] }
 /** A tool that is done when the test says so, however long that takes. */
 const byHand = (options: { effect?: ToolEffect; timeoutMs?: number } = {}) => {
   const done = Promise.withResolvers<string>()
-  const signals: AbortSignal[] = []
+  const reasons: unknown[] = []
   const slow = tool({
     name: 'slow',
     description: 'Takes its time',
     input: z.object({}),
     execute: (_, { signal }) => {
-      signals.push(signal)
+      signal.addEventListener('abort', () => reasons.push(signal.reason))
       return done.promise
     },
     ...options,
   })
-  return { slow, done, signals }
+  return { slow, done, reasons }
 }
 
 const start = (slow: ReturnType<typeof byHand>['slow'], options: Partial<AgentOptions> = {}) => {
@@ -32,14 +32,13 @@ const start = (slow: ReturnType<typeof byHand>['slow'], options: Partial<AgentOp
 
 describe('fault D2: a tool that never settles', () => {
   test('is given up after 30 s, and the run goes on', async () => {
-    const { slow, signals } = byHand()
+    const { slow, reasons } = byHand()
     const { run, runtime, backend } = start(slow)
     await runtime.advance(29_999)
-    expect(signals[0]?.aborted).toBe(false)
+    expect(reasons).toEqual([])
     expect(backend.requests).toHaveLength(1)
     await runtime.advance(1)
-    expect(signals[0]?.aborted).toBe(true)
-    expect(signals[0]?.reason).toMatchObject({ name: 'TimeoutError' })
+    expect(reasons).toMatchObject([{ name: 'TimeoutError' }])
     expect(await run).toMatchObject({ text: 'Done.', stopReason: 'answer' })
   })
 
