@@ -1,6 +1,7 @@
 import { defined } from '../defined.ts'
 import type { ModelProfile } from '../wire/profile.ts'
 import type { WireTools } from '../wire/request.ts'
+import type { Usage } from '../wire/usage.ts'
 import { withheldTools } from './caps.ts'
 import { callModel, type AnsweredReply, type ReplyViewer } from './call-model.ts'
 import { toErrorRecord } from './error-record.ts'
@@ -36,6 +37,8 @@ export async function ask(run: Run, request: StepRequest): Promise<AnsweredReply
       return await askModel(run, request, viewer, () => ++attempts)
     } catch (error) {
       if (error instanceof OutOfBudget) return undefined
+      // The run goes on without this reply.
+      if (run.clock.isUp()) viewer?.reset()
       run.signal.throwIfAborted()
       const isShorter: boolean = mayTrim && (await makeRoom(run, request, error))
       if (!isShorter && !run.cursor.moveOn(error)) throw error
@@ -67,7 +70,7 @@ async function askModel(
   viewer: StepViewer | undefined,
   nextAttempt: () => number,
 ): Promise<AnsweredReply> {
-  const { recorder, budget, clock } = run
+  const { recorder, budget, runtime, clock } = run
   const asked = run.cursor.current()
   const { model, profile, conversation, sampling, wireTools } = asked
   const withTools = !closing && wireTools !== undefined
@@ -77,6 +80,18 @@ async function askModel(
   const reservation =
     budget && createReservation(budget, asked, recorder.state, withTools && run.closingCall)
   let attempt = 0
+  let sentAt: number | undefined
+  const fail = (
+    failed: unknown,
+    usage: Usage | undefined,
+    durationMs: number,
+    retryInMs?: number,
+  ): void => {
+    sentAt = undefined
+    const error = toErrorRecord(failed)
+    const told = defined({ retryInMs, usage })
+    recorder.record({ type: 'model-error', step, attempt, durationMs, error, ...told })
+  }
   const answered = await callModel({
     ...run,
     price: profile.price,
@@ -96,6 +111,7 @@ async function askModel(
       }),
     onRequest: (_, maxTokens) => {
       attempt = nextAttempt()
+      sentAt = runtime.now()
       recorder.record({
         type: 'model-request',
         step,
@@ -107,16 +123,8 @@ async function askModel(
       })
     },
     onFailure: ({ error: failed, usage: told }, _, durationMs, retryInMs) => {
-      const error = toErrorRecord(failed)
       const usage = reservation === undefined ? told : reservation.lose(failed.code, told)
-      recorder.record({
-        type: 'model-error',
-        step,
-        attempt,
-        durationMs,
-        error,
-        ...defined({ retryInMs, usage }),
-      })
+      fail(failed, usage, durationMs, retryInMs)
       // What a closing call began to say is no answer either.
       if (retryInMs !== undefined || closing) viewer?.reset()
       if (retryInMs !== undefined) {
@@ -124,8 +132,10 @@ async function askModel(
       }
     },
   }).catch((error: unknown) => {
-    // The run goes on without this reply.
-    if (clock.isUp()) viewer?.reset()
+    // Cut because the run's time is up. It may be billed, and a closing call may follow.
+    if (clock.isUp() && !clock.given.aborted && sentAt !== undefined) {
+      fail(error, reservation?.lose('http.timeout', undefined), runtime.now() - sentAt)
+    }
     throw error
   })
   const { reply } = answered

@@ -41,7 +41,7 @@ export async function runLoop(options: LoopOptions): Promise<RunState> {
     ...options,
     runtime,
     recorder,
-    cursor: createModelCursor(options.models, { ...options, state }),
+    cursor: createModelCursor(options.models, { ...options, state, signal: clock.whole }),
     clock,
     signal: clock.steps,
     guard: options.loopGuard ? createLoopGuard(state.steps) : undefined,
