@@ -25,6 +25,8 @@ export function resolveModel(
   checkOption('profile.maxTokens', given?.maxTokens, integers(1))
   checkOption('profile.toolFormat', given?.toolFormat, ['flat', 'function'])
   checkOption('profile.history', given?.history, ['llama', 'openai'])
+  checkOption('profile.heedsToolChoice', given?.heedsToolChoice, 'boolean')
+  checkOption('profile.jsonMode', given?.jsonMode, 'boolean')
   const retirement = retirementOf(model)
   if (retirement !== undefined && given === undefined) {
     const message = `The model \`${model}\` was retired on ${retirement.on}. Use \`${retirement.successor}\` instead.`

@@ -19,6 +19,14 @@ export interface ModelProfile {
    * then (protocol 5).
    */
   readonly streamsTools: boolean
+  /**
+   * Whether it heeds `tool_choice`. Llama 3's schema has no such field; Mistral and GLM 4.7 are not held to it (protocol
+   * 3.2). Such a model is offered the wanted tools alone and told to call.
+   * @default true for all others
+   */
+  readonly heedsToolChoice: boolean
+  /** Whether the service can hold it to a JSON schema (`response_format`). @default false */
+  readonly jsonMode: boolean
 }
 
 /** Live text models of the Llama 3 family. Source: protocol 7.7, Workers AI model pages, 2026-09. */
@@ -57,6 +65,10 @@ const OPENAI = [
   'moonshotai/kimi-k2.6',
   'moonshotai/kimi-k2.7-code',
 ].map((name) => `@cf/${name}`)
+
+/** The live models whose catalogue page has JSON mode. Source: Workers AI model pages, 2026-06 to 2026-09. */
+const JSON_MODE =
+  /^@cf\/(meta\/llama-3\.3-70b|meta\/llama-4-scout|qwen\/qwen3\.8|deepseek-ai\/|zai-org\/|google\/gemma-4|nvidia\/nemotron-3|moonshotai\/)/
 
 const RETIRED_ON = '2026-05-30'
 
@@ -104,6 +116,8 @@ export const profileOf = (model: string, given: Partial<ModelProfile> = {}): Mod
   toolFormat: 'function',
   history: LLAMA.includes(model) ? 'llama' : 'openai',
   streamsTools: !LLAMA.includes(model),
+  heedsToolChoice: !/\/(meta-)?llama-3|\/mistral-|\/glm-4\.7/.test(model),
+  jsonMode: JSON_MODE.test(model),
   ...defined({ ...given }),
 })
 

@@ -1,4 +1,5 @@
 import type { Message } from '../message.ts'
+import { remembered } from '../remembered.ts'
 import type { WireRequest } from './backend.ts'
 import { createHistoryWriter } from './history.ts'
 import type { WireInputs, WireMessage } from './inputs.ts'
@@ -15,11 +16,8 @@ export interface WireTools {
 
 /** What the requests of one run share. */
 export interface ConversationOptions {
-  readonly model: string
   readonly history: ModelProfile['history']
   readonly instructions: string | undefined
-  readonly sampling: WireSampling
-  readonly tools: WireTools | undefined
   /** Further fields of every request, such as `image`. */
   readonly extra?: Partial<WireInputs>
   /** The run's own list. It only grows; what was sent before is never read again. */
@@ -28,10 +26,14 @@ export interface ConversationOptions {
 
 /** What differs from one request of a run to the next. */
 export interface StepRequest {
-  /** False leaves the tools out. */
-  readonly withTools: boolean
+  readonly model: string
+  /** Undefined leaves them out. */
+  readonly tools: WireTools | undefined
+  readonly sampling: WireSampling
   /** In place of the sampling's. */
   readonly maxTokens: number
+  /** `tool_choice` and `response_format`, where they are wanted. */
+  readonly wanted?: Pick<WireInputs, 'tool_choice' | 'response_format'>
   /** Asks for an event stream. @default false */
   readonly isStreamed?: boolean
   /** Sent after the history in this request only. */
@@ -48,7 +50,7 @@ export interface Conversation {
  * costs what is new, not the length of the history. `tools` stand first, so that the constant part is a prefix.
  */
 export function createConversation(options: ConversationOptions): Conversation {
-  const { model, messages, tools, extra } = options
+  const { messages, extra } = options
   const first: WireMessage[] =
     options.instructions === undefined
       ? []
@@ -56,16 +58,17 @@ export function createConversation(options: ConversationOptions): Conversation {
   const asObjects = createTail(options, first)
   const asText = createTail(options, first)
   let text = ''
-  const { max_tokens: _, ...sampling } = options.sampling
-  const fields = { ...extra, ...sampling }
-  const rest = JSON.stringify(fields)
-    .replace(/^\{(?!\})/, ',')
-    .replace(/^\{/, '')
-  const toolsText = tools === undefined ? '' : `"tools":${tools.text},`
   const objects: WireMessage[] = []
 
   return {
-    request: ({ withTools, maxTokens, isStreamed, reminder }) => {
+    request: ({ model, tools, sampling, maxTokens, isStreamed, reminder, wanted }) => {
+      const fields = {
+        max_tokens: maxTokens,
+        ...(isStreamed && { stream: true }),
+        ...wanted,
+        ...extra,
+        ...withoutLimit(sampling),
+      }
       const last: WireMessage[] =
         reminder === undefined ? [] : [{ role: 'system', content: reminder }]
       return {
@@ -73,10 +76,8 @@ export function createConversation(options: ConversationOptions): Conversation {
         get inputs(): WireInputs {
           for (const message of asObjects(messages)) objects.push(message)
           return {
-            ...(withTools && tools && { tools: tools.list }),
+            ...(tools && { tools: tools.list }),
             messages: reminder === undefined ? objects : [...objects, ...last],
-            max_tokens: maxTokens,
-            ...(isStreamed && { stream: true }),
             ...fields,
           }
         },
@@ -84,7 +85,8 @@ export function createConversation(options: ConversationOptions): Conversation {
           for (const message of asText(messages))
             text += (text === '' ? '' : ',') + JSON.stringify(message)
           const end = last.map((message) => `,${JSON.stringify(message)}`).join('')
-          return `{${withTools ? toolsText : ''}"messages":[${text}${end}],"max_tokens":${maxTokens}${isStreamed ? ',"stream":true' : ''}${rest}`
+          const head = tools === undefined ? '{' : `{"tools":${tools.text},`
+          return `${head}"messages":[${text}${end}],${JSON.stringify(fields).slice(1)}`
         },
       }
     },
@@ -95,6 +97,9 @@ export function createConversation(options: ConversationOptions): Conversation {
 export function singleRequest(model: string, inputs: WireInputs): WireRequest {
   return { model, inputs, body: () => JSON.stringify(inputs) }
 }
+
+/** The sampling's own limit is a start; each request says its own. */
+const withoutLimit = remembered(({ max_tokens: _, ...sampling }: WireSampling) => sampling)
 
 /** Reads what was appended to a list since it was last asked, in the wire's words. */
 function createTail(
