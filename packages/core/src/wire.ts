@@ -7,6 +7,9 @@ export type {
   Reply,
   ReplyCall,
 } from './wire/reply.ts'
+export { readStream } from './wire/stream.ts'
+export type { ReadStreamOptions } from './wire/stream.ts'
+export type { ReplyDelta } from './wire/stream-reader.ts'
 export type { Repair, RepairKind } from './tool/repair.ts'
 export { classify, isServiceCode } from './wire/error-code.ts'
 export type { ErrorClass } from './wire/error-code.ts'

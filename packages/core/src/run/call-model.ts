@@ -117,6 +117,7 @@ async function sendOnce(
         createStreamReader({
           ...call,
           context,
+          headers,
           chargedNeurons: headers.get('cf-ai-neurons'),
           onDelta: (delta) => viewer?.onDelta(delta),
         }),

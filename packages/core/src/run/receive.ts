@@ -1,6 +1,5 @@
-import { own } from '../json.ts'
 import { untilAborted } from '../until-aborted.ts'
-import type { FailedAnswer } from '../wire/failure.ts'
+import { holdsError, type FailedAnswer } from '../wire/failure.ts'
 import { MAX_BYTES, readText, tooLong } from '../wire/read-text.ts'
 import type { Reply } from '../wire/reply.ts'
 import type { StreamReader } from '../wire/stream-reader.ts'
@@ -84,12 +83,5 @@ function withJson(answer: FailedAnswer): FailedAnswer {
 }
 
 /** A refusing status, or a 200 that says `success: false` or carries errors (protocol 1.3). */
-export function isError({ status, json }: FailedAnswer): boolean {
-  if (status < 200 || status > 299) return true
-  const errors = own(json, 'errors')
-  return (
-    own(json, 'success') === false ||
-    (Array.isArray(errors) && errors.length > 0) ||
-    typeof own(json, 'internalCode') === 'number'
-  )
-}
+export const isError = ({ status, json }: FailedAnswer): boolean =>
+  status < 200 || status > 299 || holdsError(json)

@@ -4,6 +4,7 @@ import type { Backend, WireRequest } from '../wire/backend.ts'
 import { untilAborted } from '../until-aborted.ts'
 import type { WireInputs } from '../wire/inputs.ts'
 import { type ReplyUsage, toNativeReply } from '../wire/native-reply.ts'
+import { toNativeStream } from './native-stream.ts'
 
 /** A reply in short: text, calls, or both. It is sent in the native dialect of the seed models. */
 export interface ScriptedReply {
@@ -22,12 +23,14 @@ export interface ScriptedRequest {
 
 /**
  * One entry of a script: a text; a reply in short; `{ wire }`, a body as it would come over the wire, with its status and
- * headers; an Error to reject with; or a function of the request that gives one of these.
+ * headers; a whole Response; an Error to reject with; or a function of the request that gives one of these. Texts and
+ * replies in short come as an event stream where one is asked for.
  */
 export type ScriptEntry =
   | string
   | ScriptedReply
   | { readonly wire: unknown; readonly status?: number; readonly headers?: Record<string, string> }
+  | Response
   | Error
   | ((request: ScriptedRequest) => ScriptEntry | Promise<ScriptEntry>)
 
@@ -97,6 +100,7 @@ function respond(
 async function answer(entry: ScriptEntry, asked: ScriptedRequest): Promise<Response> {
   if (typeof entry === 'function') return answer(await entry(asked), asked)
   if (entry instanceof Error) throw entry
+  if (entry instanceof Response) return entry
   if (typeof entry === 'string') return answer({ text: entry }, asked)
   if ('wire' in entry) {
     const body = typeof entry.wire === 'string' ? entry.wire : JSON.stringify(entry.wire)
@@ -105,11 +109,18 @@ async function answer(entry: ScriptEntry, asked: ScriptedRequest): Promise<Respo
   }
   const { text, toolCalls = [], usage } = entry
   const said = { text: text ?? null, toolCalls }
-  return Response.json(toNativeReply(said, usage ?? countUsage(asked, said)))
+  const counts = usage ?? countUsage(asked, said)
+  if (asked.inputs.stream !== true) return Response.json(toNativeReply(said, counts))
+  return new Response(toNativeStream(said, counts), {
+    headers: { 'content-type': 'text/event-stream' },
+  })
 }
 
 /** About four characters a token, as the service's own estimates go. */
-const countUsage = (asked: ScriptedRequest, said: object): ReplyUsage => ({
-  inputTokens: Math.ceil(JSON.stringify(asked.inputs).length / 4),
-  outputTokens: Math.ceil(JSON.stringify(said).length / 4),
-})
+function countUsage({ inputs }: ScriptedRequest, said: object): ReplyUsage {
+  const { stream: _, ...counted } = inputs
+  return {
+    inputTokens: Math.ceil(JSON.stringify(counted).length / 4),
+    outputTokens: Math.ceil(JSON.stringify(said).length / 4),
+  }
+}

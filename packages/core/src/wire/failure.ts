@@ -1,4 +1,4 @@
-import { BackendError, type BackendErrorDetails } from '../errors.ts'
+import { BackendError, type BackendErrorDetails, type DroverErrorCode } from '../errors.ts'
 import { defined } from '../defined.ts'
 import { own } from '../json.ts'
 import { adviceFor } from './advice.ts'
@@ -51,17 +51,53 @@ export function readFailure(answer: FailedAnswer, context: FailureContext): Fail
   return { error: new BackendError(found.code, message, details), retries: found.retries }
 }
 
+/** Whether parsed JSON is an error although its status, or its place in a stream, says otherwise (protocol 1.3 and 5). */
+export function holdsError(json: unknown): boolean {
+  const errors = own(json, 'errors')
+  return (
+    own(json, 'success') === false ||
+    (Array.isArray(errors) && errors.length > 0) ||
+    Boolean(own(json, 'error')) ||
+    typeof own(json, 'internalCode') === 'number'
+  )
+}
+
 /** A request that got no answer at all. */
 export function readNetworkFailure(cause: unknown, context: FailureContext): Failure {
+  const { what, kept } = readCause(cause, context)
+  const message = `Workers AI could not be reached: ${what}`
+  const details = { retryable: true, cause: kept }
+  return { error: new BackendError('http.network', message, details), retries: 3 }
+}
+
+/** A body that broke while it was read. */
+export function readCutFailure(cause: unknown, context: FailureContext): Failure {
+  const { what, kept } = readCause(cause, context)
+  return streamFailure(
+    'stream.cut',
+    `The stream broke before its reply was whole: ${what}`,
+    3,
+    kept,
+  )
+}
+
+/** A stream that gave no reply. */
+export function streamFailure(
+  code: DroverErrorCode,
+  message: string,
+  retries: ErrorClass['retries'],
+  cause?: unknown,
+): Failure {
+  return { error: new BackendError(code, message, { retryable: retries > 0, cause }), retries }
+}
+
+function readCause(cause: unknown, context: FailureContext): { what: string; kept: unknown } {
   const said = cause instanceof Error ? cause.message : String(cause)
   const inner =
     cause instanceof Error && cause.cause instanceof Error ? ` (${cause.cause.message})` : ''
   const what = quote(said + inner, context)
-  const message = `Workers AI could not be reached: ${what}`
   // An error of somebody's `fetch` may carry the request with its headers. Where there are secrets, only its words stay.
-  const kept = context.redact === undefined ? cause : new Error(what)
-  const details = { retryable: true, cause: kept }
-  return { error: new BackendError('http.network', message, details), retries: 3 }
+  return { what, kept: context.redact === undefined ? cause : new Error(what) }
 }
 
 /** An answer that is no error and yet no reply. */
@@ -103,7 +139,7 @@ function codeInText(text: string): number | undefined {
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+/g
 
 /** Foreign text as a message may show it: without secrets and control characters, at most 300 characters. */
-function quote(text: string, { redact }: FailureContext): string {
+export function quote(text: string, { redact }: FailureContext): string {
   const clean = (redact?.(text) ?? text).replace(CONTROLS, ' ').trim()
   return clean.length > 300 ? `${clean.slice(0, 300)}…` : clean || '(empty body)'
 }

@@ -12,8 +12,15 @@ export interface SaidReply {
   readonly toolCalls: readonly { readonly toolName: string; readonly input?: JsonValue }[]
 }
 
+/** What Llama 3 models answer. */
+export interface NativeReply {
+  readonly response: string | null
+  readonly tool_calls: readonly { readonly name: string; readonly arguments: JsonValue }[]
+  readonly usage: Readonly<Record<string, number>>
+}
+
 /** A reply in the shape Llama 3 models answer in: `response` is null beside calls (protocol 1.2). */
-export function toNativeReply({ text, toolCalls }: SaidReply, usage: ReplyUsage): object {
+export function toNativeReply({ text, toolCalls }: SaidReply, usage: ReplyUsage): NativeReply {
   const { inputTokens, outputTokens } = usage
   return {
     response: text ?? (toolCalls.length > 0 ? null : ''),

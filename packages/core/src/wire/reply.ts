@@ -1,4 +1,4 @@
-import { guardJson, isSafeJson, own } from '../json.ts'
+import { isSafeJson, own } from '../json.ts'
 import { readFinishReason, type FinishReason } from './finish-reason.ts'
 import {
   createJudge,
@@ -8,6 +8,7 @@ import {
   type ReplyCall,
 } from './judge-call.ts'
 import { recoverCalls, type OfferedTool, type Recovered, type RejectedCall } from './leaked-call.ts'
+import { readParts } from './reply-parts.ts'
 import { readStructuredCalls } from './structured-calls.ts'
 import { readUsage, type Usage } from './usage.ts'
 
@@ -59,17 +60,9 @@ export interface ReadReplyOptions {
  */
 export function readReply(body: unknown, options: ReadReplyOptions = {}): Reply {
   const { tools = [], repair = true, recover = true, maxTokens } = options
-  const result = unwrapEnvelope(body)
-  const choice = firstOf(own(result, 'choices'))
-  const message = own(choice, 'message') ?? choice
-  const said =
-    choice === undefined
-      ? nativeText(result)
-      : contentText(own(message, 'content') ?? own(choice, 'text'))
-  const structured = readStructuredCalls(
-    own(message ?? result, 'tool_calls') ?? own(result, 'tool_calls'),
-  )
-  const usage = readUsage(own(result, 'usage'), options.chargedNeurons)
+  const { said, toolCalls: wireCalls, ...parts } = readParts(unwrapEnvelope(body))
+  const structured = readStructuredCalls(wireCalls)
+  const usage = readUsage(parts.usage, options.chargedNeurons)
   const judge = createJudge(tools, repair)
   const leaked = recover && structured.length === 0 ? recoverFrom(said, tools, judge) : undefined
   const calls = [
@@ -77,14 +70,11 @@ export function readReply(body: unknown, options: ReadReplyOptions = {}): Reply 
     ...(leaked?.calls ?? []).map((call) => judge.judge(call, call.dialect)),
     ...(leaked?.rejected ?? []).map(toRefused),
   ]
-  const finishReason = readFinishReason(
-    own(choice, 'finish_reason') ?? own(result, 'finish_reason'),
-    {
-      hasCalls: calls.length > 0,
-      outputTokens: usage.outputTokens,
-      maxTokens,
-    },
-  )
+  const finishReason = readFinishReason(parts.finishReason, {
+    hasCalls: calls.length > 0,
+    outputTokens: usage.outputTokens,
+    maxTokens,
+  })
   const isUnreadable = calls.some((call) => isRefused(call) && call.why === 'unreadable')
   const toolCalls = calls.flatMap((call) => (isRefused(call) ? [] : [call]))
   return {
@@ -159,26 +149,4 @@ function toRefused({ toolName, input, why }: RejectedCall): RefusedCall {
 function unwrapEnvelope(body: unknown): unknown {
   const isEnvelope = own(body, 'success') !== undefined || own(body, 'errors') !== undefined
   return isEnvelope && own(body, 'result') !== undefined ? own(body, 'result') : body
-}
-
-const firstOf = (list: unknown): unknown => (Array.isArray(list) ? list[0] : undefined)
-
-/** `response` is text, or a number where the text was one, or an object in JSON mode, or null beside calls. */
-function nativeText(result: unknown): string {
-  if (typeof result === 'string') return result
-  return contentText(own(result, 'response'))
-}
-
-function contentText(content: unknown): string {
-  if (typeof content === 'string') return content
-  if (typeof content === 'number' || typeof content === 'boolean') return String(content)
-  if (typeof content !== 'object' || content === null) return ''
-  // OpenAI-shaped parts: the text ones are the text.
-  const parts = Array.isArray(content) ? content.map((part) => own(part, 'text')) : []
-  if (parts.length > 0 && parts.every((part) => typeof part === 'string')) return parts.join('')
-  try {
-    return JSON.stringify(guardJson(content))
-  } catch {
-    return ''
-  }
 }
