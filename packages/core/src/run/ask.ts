@@ -1,7 +1,10 @@
 import { defined } from '../defined.ts'
 import { callModel, type AnsweredReply, type ReplyViewer } from './call-model.ts'
 import { toErrorRecord } from './error-record.ts'
+import type { Offer } from './offer.ts'
+import type { StepPlan } from './prepare-step.ts'
 import type { Run } from './run.ts'
+import { createStepOffer } from './step-offer.ts'
 
 /** What one model call of a run is to be. */
 export interface StepRequest {
@@ -11,41 +14,53 @@ export interface StepRequest {
   readonly closing: boolean
   /** Times the room for the reply. */
   readonly roomFactor: number
+  /** What was wrong with the output that was given; undefined where none was. */
+  readonly demand: string | undefined
 }
 
-/** The order that goes with the last call of a run that reached a limit. */
-const CLOSING_REMINDER =
-  'No more tools can be called. Answer now, in plain words, from the results above. Say what is missing.'
+/** A reply, and what it was offered. */
+export interface Asked extends AnsweredReply {
+  readonly offer: Offer
+}
 
 /**
  * Asks the model once, with retries, and tells of it.
  * @throws what `callModel` throws.
  */
-export function ask(run: Run, { step, closing, roomFactor }: StepRequest): Promise<AnsweredReply> {
-  const { recorder, model, conversation } = run
-  const withTools = !closing && run.wireTools !== undefined
-  const isStreamed = asksForStream(run, withTools)
+export async function ask(run: Run, plan: StepPlan, request: StepRequest): Promise<Asked> {
+  const { recorder } = run
+  const { model, sampling, toolChoice, changed, set } = plan
+  const { step, closing, roomFactor } = request
+  const offers = createStepOffer(run, plan, request)
+  const { first } = offers
+  const isStreamed = asksForStream(run, plan, first)
   const viewer = run.room === undefined ? undefined : createViewer(run, step, run.room)
-  return callModel({
+  const answered = await callModel({
     ...run,
-    tools: [...run.tools.values()],
+    tools: first.set.list,
     recover: run.recover !== false,
-    mustSpeak: closing,
-    maxTokens: run.sampling.max_tokens * roomFactor,
+    mustSpeak: first.mustSpeak,
+    maxTokens: sampling.max_tokens * roomFactor,
     isStreamed,
     ...defined({ viewer }),
+    refuse: offers.refuse,
     request: (maxTokens) =>
-      conversation.request({
-        withTools,
-        maxTokens,
-        isStreamed,
-        ...(closing && { reminder: CLOSING_REMINDER }),
-      }),
+      plan.conversation.request({ ...offers.next(), model, sampling, maxTokens, isStreamed }),
     onRequest: (attempt, maxTokens) => {
-      recorder.record({ type: 'model-request', step, attempt, model, maxTokens, closing })
+      recorder.record({
+        type: 'model-request',
+        step,
+        attempt,
+        model,
+        maxTokens,
+        closing,
+        ...(!closing && toolChoice !== 'auto' && { toolChoice }),
+        ...(changed.includes('activeTools') && { activeTools: [...set.byName.keys()] }),
+        ...(changed.length > 0 && { changed }),
+      })
     },
-    onFailure: ({ error: failed }, attempt, durationMs, retryInMs) => {
-      const error = toErrorRecord(failed)
+    onFailure: (failure, attempt, durationMs, retryInMs) => {
+      const error = toErrorRecord(failure.error)
       recorder.record({
         type: 'model-error',
         step,
@@ -54,6 +69,7 @@ export function ask(run: Run, { step, closing, roomFactor }: StepRequest): Promi
         error,
         ...defined({ retryInMs }),
       })
+      offers.onFailure(failure)
       // What a closing call began to say is no answer either.
       if (retryInMs !== undefined || closing) viewer?.reset()
       if (retryInMs !== undefined) {
@@ -61,11 +77,14 @@ export function ask(run: Run, { step, closing, roomFactor }: StepRequest): Promi
       }
     },
   })
+  return { ...answered, offer: first }
 }
 
-function asksForStream({ stream, room, profile }: Run, withTools: boolean): boolean {
+/** JSON mode has no stream (protocol 7.2). */
+function asksForStream({ stream, room }: Run, { profile }: StepPlan, offer: Offer): boolean {
+  if (offer.wanted.response_format !== undefined) return false
   if (stream !== 'auto') return stream === 'always'
-  return room !== undefined && (!withTools || profile.streamsTools)
+  return room !== undefined && (offer.tools === undefined || profile.streamsTools)
 }
 
 interface StepViewer extends ReplyViewer {

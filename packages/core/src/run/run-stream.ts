@@ -1,10 +1,11 @@
 import type { Message } from '../message.ts'
+import { checkToolChoice, type ToolChoice } from '../wire/tool-choice.ts'
 import type { Usage } from '../wire/usage.ts'
 import { isRunEvent, type RunEvent, type StreamEvent } from './event.ts'
 import { createEventLog, idOf, type LogEntry, type Place } from './event-log.ts'
-import { runLoop } from './loop.ts'
 import type { PreparedAgent } from './prepare.ts'
-import type { RunState, Step } from './state.ts'
+import { runLoop, type RunEnd } from './loop.ts'
+import type { Step } from './state.ts'
 import type { StopReason } from './stop.ts'
 
 /** What may differ from run to run. */
@@ -13,14 +14,18 @@ export interface RunOptions<Context = unknown> {
   readonly signal?: AbortSignal
   /** Reaches every tool as `ctx.context`. */
   readonly context?: Context
+  /** In place of the agent's. */
+  readonly toolChoice?: ToolChoice
   /** What a stream's run does when the last reader of its events leaves early. @default 'abort' */
   readonly onLeave?: 'abort' | 'continue'
 }
 
-/** How a run ended. Plain JSON. */
-export interface RunResult {
-  /** The answer. */
+/** How a run ended. Plain JSON, as far as the `output` schema makes such. */
+export interface RunResult<Output = unknown> {
+  /** The answer; the JSON text of the output, where one is wanted. */
   readonly text: string
+  /** What the schema made of the model's answer: `undefined` where the agent has no `output`, never where it has one. */
+  readonly output: Output
   /** The whole conversation, without the agent's instructions: give it to `run` again to go on. */
   readonly messages: readonly Message[]
   readonly steps: readonly Step[]
@@ -34,9 +39,9 @@ export interface RunResult {
  * A run under way. It starts at once and goes on whether or not anybody reads; leaving the last reading of its events
  * early aborts it, unless `onLeave` says otherwise.
  */
-export interface RunStream extends AsyncIterable<StreamEvent> {
+export interface RunStream<Output = unknown> extends AsyncIterable<StreamEvent> {
   /** Settles when the run has ended. Never causes an unhandled rejection. */
-  readonly result: Promise<RunResult>
+  readonly result: Promise<RunResult<Output>>
   /** The answer, of the same kind. */
   readonly text: Promise<string>
   /**
@@ -139,7 +144,7 @@ interface Sink {
 async function execute(
   agent: PreparedAgent,
   messages: readonly Message[],
-  { signal, context }: RunOptions,
+  { signal, context, toolChoice = agent.toolChoice }: RunOptions,
   abort: AbortController,
   { events, append, room }: Sink,
 ): Promise<RunResult> {
@@ -148,7 +153,8 @@ async function execute(
   try {
     if (signal?.aborted) onAbort()
     signal?.addEventListener('abort', onAbort, { once: true })
-    const loop = { ...agent, messages, context, signal: abort.signal, append, room }
+    checkToolChoice(toolChoice, agent.ownTools)
+    const loop = { ...agent, messages, toolChoice, context, signal: abort.signal, append, room }
     return toResult(await runLoop(loop), events)
   } finally {
     signal?.removeEventListener('abort', onAbort)
@@ -157,7 +163,7 @@ async function execute(
   }
 }
 
-const toResult = (
-  { text, messages, steps, usage, stopReason = 'error' }: RunState,
-  events: readonly RunEvent[],
-): RunResult => ({ text, messages, steps, usage, stopReason, events })
+const toResult = ({ state, output }: RunEnd, events: readonly RunEvent[]): RunResult => {
+  const { text, messages, steps, usage, stopReason = 'error' } = state
+  return { text, output, messages, steps, usage, stopReason, events }
+}

@@ -4,14 +4,18 @@ import type { Runtime } from '../runtime.ts'
 import type { AnyTool } from '../tool/tool.ts'
 import type { Backend } from '../wire/backend.ts'
 import type { ModelProfile } from '../wire/profile.ts'
-import type { Conversation, WireTools } from '../wire/request.ts'
-import type { WireSampling } from '../wire/sampling.ts'
+import type { WireInputs } from '../wire/inputs.ts'
+import type { Conversation } from '../wire/request.ts'
+import type { Sampling, WireSampling } from '../wire/sampling.ts'
+import type { ToolChoice } from '../wire/tool-choice.ts'
 import type { CallIds } from './call-id.ts'
 import type { StreamEvent } from './event.ts'
 import type { RecoverPolicy } from './planned-call.ts'
+import type { PrepareStep } from './prepare-step.ts'
 import type { Recorder } from './recorder.ts'
 import type { RequestTimeouts } from './request-watch.ts'
 import type { StopCondition } from './stop.ts'
+import type { ToolSet, ToolSets } from './tool-set.ts'
 
 /** Everything a run needs, checked and prepared. */
 export interface LoopOptions {
@@ -20,8 +24,20 @@ export interface LoopOptions {
   readonly profile: ModelProfile
   readonly instructions: string | undefined
   readonly tools: ReadonlyMap<string, AnyTool>
-  readonly wireTools: WireTools | undefined
+  /** `tools` without the one that takes the output. */
+  readonly ownTools: ReadonlyMap<string, AnyTool>
+  /** All of `tools`, as they go to the model that `model` names. */
+  readonly toolSet: ToolSet
+  readonly toolSets: ToolSets
+  readonly toolChoice: ToolChoice
+  readonly prepareStep: PrepareStep<never> | undefined
+  /** The one of `tools` that takes the run's output, where one is wanted. */
+  readonly output: AnyTool | undefined
+  /** As it was given, and as it is sent. */
+  readonly samplingOptions: Sampling
   readonly sampling: WireSampling
+  /** Further fields of every request. */
+  readonly extra?: Partial<WireInputs>
   readonly stopWhen: StopCondition
   readonly closingCall: boolean
   readonly repair: boolean
@@ -50,7 +66,13 @@ export type StreamPolicy = 'auto' | 'always' | 'never'
 /** A run under way. */
 export interface Run extends LoopOptions {
   readonly recorder: Recorder
-  readonly conversation: Conversation
+  /** The run's messages as a model takes them. */
+  readonly conversationFor: (
+    form: ModelProfile['history'],
+    instructions: string | undefined,
+  ) => Conversation
+  /** Models whose JSON mode could not be met. */
+  readonly withoutJsonMode: Set<string>
   readonly ids: CallIds
   /** Ids of the calls whose tool was entered. */
   readonly dispatched: Set<string>

@@ -1,4 +1,4 @@
-import type { Message, ToolCall, ToolResult } from '../message.ts'
+import type { JsonValue, Message, ToolCall, ToolResult } from '../message.ts'
 import type { FinishReason } from '../wire/finish-reason.ts'
 import { addUsage, noUsage, type Usage } from '../wire/usage.ts'
 import { isRunEvent, type RunEvent, type StreamEvent } from './event.ts'
@@ -36,6 +36,8 @@ export interface RunState {
   /** Calls of the last reply that no result was recorded for, in call order. */
   readonly openCalls: readonly ToolCall[]
   readonly text: string
+  /** As the model gave it, before the schema made something of it. Absent where none is wanted, and until it is given. */
+  readonly output?: JsonValue
   /** Absent while the run goes on. */
   readonly stopReason?: StopReason
 }
@@ -56,6 +58,7 @@ export interface MutableRunState {
   usage: Usage
   openCalls: ToolCall[]
   text: string
+  output?: JsonValue
   stopReason?: StopReason
   /** Of the request under way. */
   request: { model: string; maxTokens: number; closing: boolean }
@@ -91,7 +94,8 @@ export function applyEvent(state: MutableRunState, event: RunEvent): void {
       state.request = { model: event.model, maxTokens: event.maxTokens, closing: event.closing }
       break
     case 'model-reply': {
-      const { step, text, toolCalls, finishReason, usage, durationMs } = event
+      const { step, toolCalls, output, finishReason, usage, durationMs } = event
+      const text = output === undefined ? event.text : JSON.stringify(output)
       const hasCalls = toolCalls.length > 0
       state.messages.push({ role: 'assistant', content: text, ...(hasCalls && { toolCalls }) })
       state.steps.push({
@@ -108,6 +112,7 @@ export function applyEvent(state: MutableRunState, event: RunEvent): void {
       state.usage = addUsage(state.usage, usage)
       state.openCalls = [...toolCalls]
       state.text = text
+      if (output !== undefined) state.output = output
       break
     }
     case 'tool-result': {

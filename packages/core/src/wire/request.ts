@@ -37,7 +37,7 @@ export interface StepRequest {
   /** Asks for an event stream. @default false */
   readonly isStreamed?: boolean
   /** Sent after the history in this request only. */
-  readonly reminder?: string
+  readonly reminder?: string | undefined
 }
 
 /** Makes the requests of one run. */

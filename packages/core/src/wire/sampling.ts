@@ -34,6 +34,10 @@ const FIELDS: readonly (readonly [keyof Sampling, string, NumberRange])[] = [
   ['presencePenalty', 'presence_penalty', TO_TWO],
 ]
 
+/** The sampling fields of options that hold more. */
+export const samplingOf = (options: Sampling): Sampling =>
+  Object.fromEntries(FIELDS.map(([field]) => [field, options[field]]))
+
 /** Sampling in the wire's words; `max_tokens` is always there. */
 export interface WireSampling {
   readonly max_tokens: number

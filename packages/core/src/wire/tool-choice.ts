@@ -58,6 +58,4 @@ export function checkToolName(
 
 /** `tool_choice` as the models that heed it take it; `any` is refused with 8001 (protocol 3.2). */
 export const toWireToolChoice = (choice: ToolChoice): string | object =>
-  typeof choice === 'string'
-    ? choice
-    : { type: 'function', function: { name: choice.toolName } }
+  typeof choice === 'string' ? choice : { type: 'function', function: { name: choice.toolName } }
