@@ -76,7 +76,7 @@ export async function planStep(run: Run, step: number, closing: boolean): Promis
     changed: [],
   }
   const changes = await askFor(run, step, closing)
-  return changes === undefined ? plan : change(run, plan, changes)
+  return changes === undefined ? plan : change(run, plan, changes, closing)
 }
 
 /** A forced choice holds until the model made such a call. */
@@ -108,7 +108,7 @@ async function askFor(
   return changes as StepChanges
 }
 
-function change(run: Run, plan: StepPlan, changes: StepChanges): StepPlan {
+function change(run: Run, plan: StepPlan, changes: StepChanges, closing: boolean): StepPlan {
   const { model = plan.model, activeTools, instructions, messages, toolChoice } = changes
   const isOther = model !== plan.model || changes.profile !== undefined
   const profile = isOther ? resolveModel(model, changes.profile, run.log) : plan.profile
@@ -117,7 +117,7 @@ function change(run: Run, plan: StepPlan, changes: StepChanges): StepPlan {
   const set =
     activeTools === undefined && !isOther ? plan.set : activeSet(run, profile, activeTools)
   const choice = toolChoice ?? plan.toolChoice
-  if (toolChoice !== undefined || activeTools !== undefined) {
+  if (!closing && (toolChoice !== undefined || activeTools !== undefined)) {
     const offered = [...set.byName].filter(([name]) => run.ownTools.has(name))
     checkToolChoice(choice, new Map(offered))
   }
