@@ -98,6 +98,7 @@ const statuses: Readonly<Record<DroverErrorCode, ContentfulStatusCode>> = {
   'model.refused': 422,
   'http.context_window': 413,
   'http.too_large': 413,
+  'security.approval': 409,
   // Ours
   'config.invalid': 500,
   'config.tool': 500,

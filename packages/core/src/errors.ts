@@ -29,6 +29,7 @@
  * - `stream.cut`: an event stream ended before its reply was whole.
  * - `stream.malformed`: an event of a stream could not be read.
  * - `stream.ambiguous`: the calls of a stream cannot be told apart.
+ * - `security.approval`: a decision does not belong to a call that waits for one, or the tool has changed since.
  * - `security.limit`: foreign data exceeded a size, depth or key limit, or held a forbidden key.
  * - `test.unscripted`: a scripted or recorded backend got a request it has no reply for, or has replies left.
  */
@@ -61,6 +62,7 @@ export type DroverErrorCode =
   | 'stream.cut'
   | 'stream.malformed'
   | 'stream.ambiguous'
+  | 'security.approval'
   | 'security.limit'
   | 'test.unscripted'
 

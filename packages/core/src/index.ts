@@ -2,6 +2,7 @@
 export { tool } from './tool/tool.ts'
 export type {
   AnyTool,
+  ApprovalContext,
   ParsedInput,
   Tool,
   ToolContext,
@@ -27,10 +28,24 @@ export { createAgent, runTools } from './run/agent.ts'
 export type { Agent, RunArguments } from './run/agent.ts'
 export type { AgentOptions } from './run/prepare.ts'
 export type { RunInput } from './run/input.ts'
+export type { HistoryPolicy, HistoryRepair, HistoryRepairKind } from './run/history-repair.ts'
+export type {
+  CompactHistory,
+  CompactOptions,
+  HistoryTrimming,
+  TrimPolicy,
+} from './run/context-window.ts'
+export { approve, deny } from './run/approval.ts'
+export type { ApprovalDecision, PendingApproval } from './run/approval.ts'
+export type { Resumption } from './run/resume.ts'
 export type { LogEntry } from './run/event-log.ts'
 export type { StreamPolicy } from './run/run.ts'
 export type { RequestTimeouts } from './run/request-watch.ts'
 export type { RunOptions, RunResult, RunStream } from './run/run-stream.ts'
+export type { Budget } from './run/budget.ts'
+export { costCeiling } from './run/cost-ceiling.ts'
+export type { CostCeiling } from './run/cost-ceiling.ts'
+export type { FallbackModel } from './run/fallback.ts'
 export type { RecoverPolicy } from './run/planned-call.ts'
 export type { PrepareStep, StepChanges, StepInfo } from './run/prepare-step.ts'
 export type { ToolChoice } from './wire/tool-choice.ts'
@@ -53,6 +68,7 @@ export {
   and,
   failedSteps,
   maxSteps,
+  moneySpent,
   neuronsUsed,
   not,
   or,
@@ -81,6 +97,7 @@ export type { FinishReason } from './wire/finish-reason.ts'
 export type { Sampling } from './wire/sampling.ts'
 export type { Usage } from './wire/usage.ts'
 export type { ModelProfile } from './wire/profile.ts'
+export type { ModelPrice } from './wire/price.ts'
 
 // Errors
 export { BackendError, DroverError } from './errors.ts'

@@ -30,6 +30,12 @@ export const systemRuntime: Runtime = {
   fetch: (input, init) => globalThis.fetch(input, init),
 }
 
+/** SHA-256 of a text's UTF-8 bytes, in hex. */
+export async function sha256(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
 /**
  * Waits `ms` milliseconds on the runtime's timer.
  * @throws `signal.reason` as it is, at once, when the signal aborts.

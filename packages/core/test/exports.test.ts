@@ -11,11 +11,16 @@ test('these names are the public surface', () => {
       "BackendError",
       "DroverError",
       "and",
+      "approve",
+      "costCeiling",
       "createAgent",
+      "deny",
       "failedSteps",
       "foldEvents",
       "generate",
+      "isRunEvent",
       "maxSteps",
+      "moneySpent",
       "neuronsUsed",
       "not",
       "or",
@@ -39,11 +44,15 @@ test('these names are the public surface', () => {
   `)
   expect(Object.keys(wire).toSorted()).toMatchInlineSnapshot(`
     [
+      "PRICES_DATE",
+      "USD_PER_NEURON",
       "allCalls",
       "checkGateway",
       "checkModelId",
       "checkOption",
       "classify",
+      "costOf",
+      "estimateTokens",
       "expected",
       "guardJson",
       "isServiceCode",
@@ -53,6 +62,7 @@ test('these names are the public surface', () => {
       "parseJson",
       "profileOf",
       "readReply",
+      "readStream",
       "retirementOf",
     ]
   `)

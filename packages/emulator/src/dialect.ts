@@ -29,7 +29,9 @@ export function toResult(
       // With calls and no text the key `response` is not there at all (captures of Llama 4 Scout, 2026).
       return {
         ...(text === null ? {} : { response: text }),
-        ...(toolCalls.length === 0 ? {} : { tool_calls: toFunctionCalls(toolCalls, context) }),
+        ...(toolCalls.length === 0
+          ? {}
+          : { tool_calls: toFunctionCalls(toolCalls, context.createId) }),
         usage,
       }
     case 'chat':
@@ -44,7 +46,7 @@ export function toResult(
             message: {
               role: 'assistant',
               content: text,
-              tool_calls: toFunctionCalls(toolCalls, context),
+              tool_calls: toFunctionCalls(toolCalls, context.createId),
             },
             finish_reason: finishReason(generation),
           },
@@ -59,18 +61,20 @@ export function toFlatCalls(calls: readonly ModelToolCall[]): readonly JsonValue
   return calls.map(({ toolName, input }) => ({ name: toolName, arguments: input }))
 }
 
-function toFunctionCalls(
+/** Calls as OpenAI's wire gives them: an id, and the arguments as JSON text. */
+export function toFunctionCalls(
   calls: readonly ModelToolCall[],
-  context: ResultContext,
+  createId: () => string,
 ): readonly JsonValue[] {
   return calls.map(({ toolName, input }) => ({
-    id: `chatcmpl-tool-${context.createId()}`,
+    id: `chatcmpl-tool-${createId()}`,
     type: 'function',
     function: { name: toolName, arguments: JSON.stringify(input) },
   }))
 }
 
-function finishReason(generation: Generation): string {
+/** Why it ended, in OpenAI's words. */
+export function finishReason(generation: Generation): string {
   if (generation.cut) return 'length'
   return generation.toolCalls.length > 0 ? 'tool_calls' : 'stop'
 }

@@ -7,6 +7,8 @@ import type { ReceivedRequest } from './received-request.ts'
 import { createRequestList } from './received-request.ts'
 import { rehearsal } from './rehearsal/rehearsal.ts'
 import { createRequestListener } from './request-listener.ts'
+import { checkStreaming } from './streaming/check-streaming.ts'
+import type { StreamingOptions } from './streaming/streaming-options.ts'
 
 /** How an emulator behaves; everything may be left out. */
 export interface EmulatorOptions {
@@ -18,6 +20,8 @@ export interface EmulatorOptions {
   readonly retired?: 'serve' | 'refuse'
   /** The only bearer token REST accepts. @default any token that is not empty */
   readonly apiToken?: string
+  /** How replies are streamed; a reply's own `streaming` goes before it, field by field. @default as each model does */
+  readonly streaming?: StreamingOptions
   /** Time, ids and chance. @default systemRuntime */
   readonly runtime?: Runtime
   /** pino-shaped; never gets a token. @default silent */
@@ -41,13 +45,13 @@ export interface Emulator extends AsyncDisposable {
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   checkOptions(options)
-  const { model = rehearsal(), retired = 'serve', apiToken } = options
+  const { model = rehearsal(), retired = 'serve', streaming = {}, apiToken } = options
   const { runtime = systemRuntime, log = silentLogger } = options
   const requests = createRequestList()
   const server = createServer()
   const port = await listen(server, options.port ?? 0)
-  const settings = { source: model, retired, apiToken, runtime, log, port }
-  const hooks = { onRequest: requests.add, onAnswer: requests.answer }
+  const settings = { source: model, retired, streaming, apiToken, runtime, log, port }
+  const hooks = { onRequest: requests.add, onChange: requests.update }
   server.on('request', createRequestListener({ ...settings, ...hooks }))
   const close = (): Promise<void> =>
     new Promise((resolve) => {
@@ -60,7 +64,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   return { url, port, requests: requests.all, close, [Symbol.asyncDispose]: close }
 }
 
-function checkOptions({ port, retired, apiToken }: EmulatorOptions): void {
+function checkOptions({ port, retired, streaming, apiToken }: EmulatorOptions): void {
+  if (streaming !== undefined) checkStreaming(streaming)
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
     throw new DroverError(
       'config.invalid',

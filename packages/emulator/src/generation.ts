@@ -18,7 +18,7 @@ export interface Generation {
 export function generate(reply: SpokenReply, maxTokens: number): Generation {
   const text = reply.text ?? ''
   const toolCalls = reply.toolCalls ?? []
-  const spoken = [text, ...toolCalls.map(toSpokenCall)].filter((part) => part !== '').join('\n')
+  const spoken = toSpokenText(text, toolCalls)
   const outputTokens = countTokens(spoken)
   if (outputTokens > maxTokens) {
     return {
@@ -36,6 +36,10 @@ export function generate(reply: SpokenReply, maxTokens: number): Generation {
   }
 }
 
-function toSpokenCall(call: ModelToolCall): string {
-  return JSON.stringify({ name: call.toolName, parameters: call.input })
+/** What the model really writes: its text, then each call as JSON on a line of its own. */
+export function toSpokenText(text: string, toolCalls: readonly ModelToolCall[]): string {
+  const calls = toolCalls.map(({ toolName, input }) =>
+    JSON.stringify({ name: toolName, parameters: input }),
+  )
+  return [text, ...calls].filter((part) => part !== '').join('\n')
 }

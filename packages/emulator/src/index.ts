@@ -16,8 +16,22 @@ export type {
   ModelToolCall,
   OfferedTool,
   RawReply,
+  RawStreamReply,
   SpokenReply,
 } from './model-source.ts'
 export type { JsonObject } from './json-object.ts'
+
+export { toEventStream } from './streaming/event-stream.ts'
+export type { EventStream, EventStreamOptions } from './streaming/event-stream.ts'
+export { streamVariants } from './streaming/stream-variant.ts'
+export type { StreamVariant } from './streaming/stream-variant.ts'
+export type {
+  LineEnds,
+  StreamChunks,
+  StreamingOptions,
+  StreamQuirk,
+} from './streaming/streaming-options.ts'
+export type { ErrorEventShape, StreamFault } from './streaming/stream-fault.ts'
+export type { StreamEnding } from './streaming/apply-fault.ts'
 
 export { seedInputSchema, seedToolSchemas } from './seed-schema.ts'

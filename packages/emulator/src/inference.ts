@@ -1,16 +1,22 @@
 import type { JsonValue, Logger, Runtime } from '@drover/core'
 import { readMessages, readTools } from './conversation.ts'
 import { toResult } from './dialect.ts'
-import { toEventStream } from './event-stream.ts'
+import type { FrontName } from './envelope.ts'
+import { toResultBody } from './envelope.ts'
 import { generate } from './generation.ts'
 import { validateInputs } from './input-validation.ts'
 import type { JsonObject } from './json-object.ts'
-import { ownValue } from './json-object.ts'
+import { isJsonObject, ownValue } from './json-object.ts'
+import type { ModelEntry } from './model-catalogue.ts'
 import { findModel } from './model-catalogue.ts'
 import type { ModelReply, ModelRequest, ModelSource } from './model-source.ts'
 import type { ServiceError } from './service-error.ts'
 import { toServiceError } from './service-error.ts'
-import type { WireUsage } from './tokens.ts'
+import { checkStreaming } from './streaming/check-streaming.ts'
+import { toRawStream } from './streaming/raw-stream.ts'
+import type { RenderedStream } from './streaming/render-stream.ts'
+import { renderStream } from './streaming/render-stream.ts'
+import type { StreamingOptions } from './streaming/streaming-options.ts'
 import { countInputTokens, countTokens, toNeurons, toWireUsage } from './tokens.ts'
 
 /** What an inference needs beside its inputs. */
@@ -19,12 +25,23 @@ export interface InferenceContext {
   readonly retired: 'serve' | 'refuse'
   readonly runtime: Runtime
   readonly log: Logger
+  readonly streaming: StreamingOptions
 }
+
+/** Who asks for an inference. */
+export interface Asker {
+  readonly front: FrontName
+  readonly requestId: string
+  /** Aborts when the client leaves. */
+  readonly signal: AbortSignal
+}
+
+const SEEDS = 0x1_0000_0000
 
 /** One inference, done or refused. */
 export type InferenceOutcome =
   | { readonly type: 'result'; readonly result: JsonValue; readonly neurons: number }
-  | { readonly type: 'stream'; readonly text: string; readonly neurons: number }
+  | { readonly type: 'stream'; readonly stream: RenderedStream; readonly neurons: number }
   | { readonly type: 'error'; readonly error: ServiceError }
 
 /** Does what stands behind both fronts: finds the model, validates, asks the source, cuts, counts and shapes. */
@@ -32,6 +49,7 @@ export async function infer(
   modelId: string,
   inputs: JsonObject,
   context: InferenceContext,
+  asker: Asker,
 ): Promise<InferenceOutcome> {
   const model = findModel(modelId)
   if (model === undefined) return refuse(5007, `No such model ${modelId} or task`)
@@ -43,8 +61,11 @@ export async function infer(
   }
   const validated = validateInputs(inputs, model)
   if (!validated.ok) return refuse(5006, `Error: ${validated.message}`)
+  if (asksForStream(validated.inputs) && asksForJson(validated.inputs)) {
+    return refuse(5023, 'JSON Schema mode is not supported with stream mode.')
+  }
   const inputTokens = countInputTokens(validated.inputs)
-  const maxTokens = Number(ownValue(validated.inputs, 'max_tokens'))
+  const maxTokens = maxTokensOf(validated.inputs)
   const estimate = inputTokens + maxTokens
   if (model.contextWindow !== undefined && estimate > model.contextWindow) {
     return refuse(
@@ -53,26 +74,70 @@ export async function infer(
         `limit (${model.contextWindow})`,
     )
   }
-  const reply = await ask(toModelRequest(modelId, validated.inputs), context)
+  const request = toModelRequest(modelId, validated.inputs)
+  const reply = await ask(request, context, asker.signal)
+  return toOutcome(reply, { request, model, inputTokens }, context, asker)
+}
+
+/** What a reply answers. */
+interface Asked {
+  readonly request: ModelRequest
+  readonly model: ModelEntry
+  readonly inputTokens: number
+}
+
+function toOutcome(
+  reply: ModelReply,
+  { request, model, inputTokens }: Asked,
+  { runtime, streaming }: InferenceContext,
+  { front, requestId }: Asker,
+): InferenceOutcome {
   if ('error' in reply) return { type: 'error', error: toServiceError(reply.error) }
+  if ('stream' in reply) {
+    const stream = toRawStream(reply.stream, streaming.delayMs)
+    return { type: 'stream', stream, neurons: toNeurons(toWireUsage(inputTokens, 0), model) }
+  }
   if ('result' in reply) {
     const usage = toWireUsage(inputTokens, countTokens(JSON.stringify(reply.result)))
     return { type: 'result', result: reply.result, neurons: toNeurons(usage, model) }
   }
-  const generation = generate(reply, maxTokens)
-  const usage: WireUsage = toWireUsage(inputTokens, generation.outputTokens)
+  const generation = generate(reply, maxTokensOf(request.inputs))
+  const usage = toWireUsage(inputTokens, generation.outputTokens)
   const neurons = toNeurons(usage, model)
-  const { runtime } = context
-  if (ownValue(validated.inputs, 'stream') === true) {
-    return { type: 'stream', text: toEventStream(generation, usage, runtime), neurons }
+  const now = Math.floor(runtime.now() / 1000)
+  const shape = (created: number, createId: () => string): JsonValue =>
+    toResult(model.dialect, generation, { model: request.model, usage, created, createId })
+  if (!asksForStream(request.inputs)) {
+    return { type: 'result', result: shape(now, runtime.createId), neurons }
   }
-  const result = toResult(model.dialect, generation, {
-    model: modelId,
+  const merged = { ...streaming, ...reply.streaming }
+  const options = { ...merged, variant: merged.variant ?? model.streams }
+  const created = options.seed === undefined ? now : 0
+  const stream = renderStream(generation, options, {
+    model: request.model,
     usage,
-    created: Math.floor(runtime.now() / 1000),
-    createId: runtime.createId,
+    neurons,
+    created,
+    seed: options.seed ?? Math.floor(runtime.random() * SEEDS),
+    requestId,
+    toBody: (createId) => toResultBody(front, shape(created, createId)),
   })
-  return { type: 'result', result, neurons }
+  return { type: 'stream', stream, neurons }
+}
+
+function asksForStream(inputs: JsonObject): boolean {
+  return ownValue(inputs, 'stream') === true
+}
+
+// https://developers.cloudflare.com/workers-ai/features/json-mode/: "JSON Mode currently doesn't support streaming".
+function asksForJson(inputs: JsonObject): boolean {
+  const format = ownValue(inputs, 'response_format')
+  const type = isJsonObject(format) ? ownValue(format, 'type') : undefined
+  return type === 'json_schema' || type === 'json_object'
+}
+
+function maxTokensOf(inputs: JsonObject): number {
+  return Number(ownValue(inputs, 'max_tokens'))
 }
 
 function toModelRequest(model: string, inputs: JsonObject): ModelRequest {
@@ -86,9 +151,15 @@ function toModelRequest(model: string, inputs: JsonObject): ModelRequest {
   }
 }
 
-async function ask(request: ModelRequest, context: InferenceContext): Promise<ModelReply> {
+async function ask(
+  request: ModelRequest,
+  context: InferenceContext,
+  signal: AbortSignal,
+): Promise<ModelReply> {
   try {
-    return await context.source.reply(request)
+    const reply = await context.source.reply(request, { signal })
+    if ('streaming' in reply && reply.streaming !== undefined) checkStreaming(reply.streaming)
+    return reply
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     context.log.error({ source: context.source.name, error: message }, 'the model source threw')

@@ -1,5 +1,6 @@
 import type { JsonValue } from '@drover/core'
 import type { JsonObject } from './json-object.ts'
+import type { StreamingOptions } from './streaming/streaming-options.ts'
 
 /** A tool the client offered, whichever of the two formats it came in. */
 export interface OfferedTool {
@@ -44,11 +45,21 @@ export interface ModelRequest {
 export interface SpokenReply {
   readonly text?: string
   readonly toolCalls?: readonly ModelToolCall[]
+  /** How it is streamed, where a stream was asked for; each field goes before the emulator's own. */
+  readonly streaming?: StreamingOptions
 }
 
 /** A `result` that goes onto the wire exactly as it is: the way to hand out a malformed answer. */
 export interface RawReply {
   readonly result: JsonValue
+}
+
+/**
+ * The body of an event stream, chunk by chunk exactly as it is: the way to hand out a recorded stream. It is read as
+ * fast as the client reads, no further than the client stays, and with the emulator's `delayMs`.
+ */
+export interface RawStreamReply {
+  readonly stream: Iterable<string | Uint8Array>
 }
 
 /** An error of the service. */
@@ -66,12 +77,15 @@ export interface ErrorReply {
 }
 
 /** What a model source may answer. */
-export type ModelReply = SpokenReply | RawReply | ErrorReply
+export type ModelReply = SpokenReply | RawReply | RawStreamReply | ErrorReply
 
 /** What stands in for the model: gets each validated inference and answers it. */
 export interface ModelSource {
   /** Sent with every answer as `x-drover-model-source`. */
   readonly name: string
-  /** What it throws becomes a 500 with the message in it. */
-  readonly reply: (request: ModelRequest) => ModelReply | Promise<ModelReply>
+  /** What it throws becomes a 500 with the message in it. `signal` aborts when the client leaves. */
+  readonly reply: (
+    request: ModelRequest,
+    options?: { readonly signal: AbortSignal },
+  ) => ModelReply | Promise<ModelReply>
 }

@@ -14,8 +14,10 @@ export interface ReceivedRequest {
   readonly options: JsonObject
   /** Names in lower case; without `authorization`, `cf-aig-authorization` and `cookie`. */
   readonly headers: Readonly<Record<string, string>>
-  /** HTTP status of the answer; 0 while there is none yet. */
+  /** HTTP status of the answer; 0 while there is none yet, of a stream as soon as it begins. */
   readonly status: number
+  /** True once the connection was closed, and not by a fault, before the answer was whole: the client has left. */
+  readonly abandoned: boolean
 }
 
 const MAX_KEPT = 1000
@@ -27,19 +29,22 @@ const SECRET_HEADERS: ReadonlySet<string> = new Set([
 
 /** Keeps a request without its secrets; not answered yet. */
 export function toReceivedRequest(
-  request: Omit<ReceivedRequest, 'headers' | 'status'> & { readonly headers: IncomingHttpHeaders },
+  request: Omit<ReceivedRequest, 'headers' | 'status' | 'abandoned'> & {
+    readonly headers: IncomingHttpHeaders
+  },
 ): ReceivedRequest {
   const headers = Object.entries(request.headers)
     .filter(([name]) => !SECRET_HEADERS.has(name))
     .map(([name, value]) => [name, String(value)] as const)
-  return { ...request, headers: Object.fromEntries(headers), status: 0 }
+  return { ...request, headers: Object.fromEntries(headers), status: 0, abandoned: false }
 }
 
 /** The latest requests, as `Emulator.requests` shows them. */
 export interface RequestList {
   readonly all: readonly ReceivedRequest[]
   readonly add: (request: ReceivedRequest) => void
-  readonly answer: (request: ReceivedRequest, status: number) => void
+  /** Puts what became of a request in its place; gives what now stands there. */
+  readonly update: (request: ReceivedRequest, change: Partial<ReceivedRequest>) => ReceivedRequest
 }
 
 /** A list that forgets the oldest, so that an emulator may run for days. */
@@ -51,9 +56,11 @@ export function createRequestList(): RequestList {
       all.push(request)
       if (all.length > MAX_KEPT) all.shift()
     },
-    answer: (request, status) => {
+    update: (request, change) => {
+      const updated = { ...request, ...change }
       const position = all.lastIndexOf(request)
-      if (position >= 0) all[position] = { ...request, status }
+      if (position >= 0) all[position] = updated
+      return updated
     },
   }
 }

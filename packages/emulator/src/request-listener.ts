@@ -4,7 +4,7 @@ import type {
   RequestListener,
   ServerResponse,
 } from 'node:http'
-import type { InferenceContext, InferenceOutcome } from './inference.ts'
+import type { Asker, InferenceContext, InferenceOutcome } from './inference.ts'
 import { infer } from './inference.ts'
 import type { JsonObject } from './json-object.ts'
 import { isJsonObject, ownValue, parseJson } from './json-object.ts'
@@ -19,6 +19,7 @@ import { sendOutcome, sendText } from './response.ts'
 import type { Route } from './route.ts'
 import { findRoute, readInputs } from './route.ts'
 import { toServiceError } from './service-error.ts'
+import { writeStream } from './streaming/write-stream.ts'
 
 /** What the server needs beside what an inference needs. */
 export interface ListenerContext extends InferenceContext {
@@ -27,16 +28,17 @@ export interface ListenerContext extends InferenceContext {
   readonly port: number
   /** Called with each request for an inference, before it is answered. */
   readonly onRequest: (request: ReceivedRequest) => void
-  /** Called with the same object and the status of its answer. */
-  readonly onAnswer: (request: ReceivedRequest, status: number) => void
+  /** Called with the latest object for the request and what became of it; gives the object that replaces it. */
+  readonly onChange: (request: ReceivedRequest, change: Partial<ReceivedRequest>) => ReceivedRequest
 }
 
-/** Answers HTTP requests. Whatever goes wrong inside becomes a 500, never a dropped connection. */
+/** Answers HTTP requests. Whatever goes wrong inside becomes a 500, or breaks an answer that has begun. */
 export function createRequestListener(context: ListenerContext): RequestListener {
   return (request, response) => {
     answer(request, response, context).catch((error: unknown) => {
       context.log.error({ error: String(error) }, 'the emulator failed')
-      if (!response.headersSent) sendText(response, 500, 'The emulator failed; its log says why.\n')
+      if (response.headersSent) response.destroy()
+      else sendText(response, 500, 'The emulator failed; its log says why.\n')
     })
   }
 }
@@ -68,10 +70,19 @@ async function answer(
   const start = context.runtime.now()
   const { received, inputs } = await receive(request, unwrapped, route)
   context.onRequest(received)
-  const outcome = await decide(request.method ?? '', route, inputs, unwrapped.headers, context)
-  const status = sendOutcome(response, outcome, { ...identity, front: route.front })
-  context.onAnswer(received, status)
   const { front, model } = route
+  const gone = new AbortController()
+  response.once('close', () => gone.abort())
+  const asker = { front, requestId: identity.requestId, signal: gone.signal }
+  const { method = '' } = request
+  const outcome = await decide(method, route, inputs, unwrapped.headers, context, asker)
+  const status = sendOutcome(response, outcome, { ...identity, front })
+  const answered = context.onChange(received, { status })
+  const stayed =
+    outcome.type === 'stream'
+      ? await writeStream(response, outcome.stream, context.runtime)
+      : !gone.signal.aborted
+  if (!stayed) context.onChange(answered, { abandoned: true })
   const durationMs = context.runtime.now() - start
   context.log.debug({ front, model, status, durationMs, ...identity }, 'request answered')
 }
@@ -105,6 +116,7 @@ async function decide(
   inputs: ReceivedInputs,
   headers: IncomingHttpHeaders,
   context: ListenerContext,
+  asker: Asker,
 ): Promise<InferenceOutcome> {
   if (method !== 'POST') {
     const message = `Method ${method} not available for that URI.`
@@ -119,7 +131,7 @@ async function decide(
     const message = 'Request is missing headers or body: expected a JSON object'
     return refuse({ code: 3003, message })
   }
-  return infer(model, inputs, context)
+  return infer(model, inputs, context, asker)
 }
 
 function isAuthorized(header: string | undefined, apiToken: string | undefined): boolean {

@@ -11,7 +11,7 @@ export interface ResponseIdentity {
   readonly sourceName: string
 }
 
-/** Sends an outcome in its front's shape; gives the HTTP status. */
+/** Sends an outcome in its front's shape, of a stream only the head; gives the HTTP status. */
 export function sendOutcome(
   response: ServerResponse,
   outcome: InferenceOutcome,
@@ -26,8 +26,9 @@ export function sendOutcome(
   }
   response.setHeader('cf-ai-neurons', String(outcome.neurons))
   if (outcome.type === 'result') return send(response, 200, toResultBody(front, outcome.result))
-  response.writeHead(200, { 'content-type': 'text/event-stream' })
-  response.end(outcome.text)
+  // Its body is written while the client reads.
+  response.writeHead(200, { 'content-type': outcome.stream.contentType })
+  response.flushHeaders()
   return 200
 }
 

@@ -62,6 +62,7 @@ const known: ReadonlyMap<number, Known> = new Map<number, Known>([
       'The estimated number of input and maximum output tokens exceeded this model context window limit',
     ],
   ],
+  [5023, [400, 'JSON Schema mode is not supported with stream mode.']],
   [5024, [400, "JSON Mode couldn't be met"]],
   [5028, [400, 'This model was deprecated on 2026-05-30. Please use an alternative model']],
   [5035, [403, 'This model requires the Workers Paid plan']],

@@ -6,7 +6,7 @@ import { ownValue } from './json-object.ts'
  * Four UTF-16 units make one token here, rounded up: near the truth for English and JSON, deterministic, and never
  * less for a longer text. The service counts with the model's own tokenizer; figures differ by some tens of percent.
  */
-const UNITS_PER_TOKEN = 4
+export const UNITS_PER_TOKEN = 4
 
 /** Usage as the service writes it. */
 export interface WireUsage {

@@ -8,5 +8,7 @@ test('the public names', () => {
     'seedInputSchema',
     'seedToolSchemas',
     'startEmulator',
+    'streamVariants',
+    'toEventStream',
   ])
 })

@@ -1,10 +1,11 @@
 import type { Message, ToolCall } from '../message.ts'
 import { execute } from '../tool/execute.ts'
+import { admit } from './approval.ts'
 import type { PlannedCall } from './planned-call.ts'
 import type { NewEvent } from './recorder.ts'
 import type { Run } from './run.ts'
 
-/** Answers the calls of one reply, at most `maxParallelCalls` at a time, each started in call order. */
+/** Answers the calls of one reply that do not wait for an approval, at most `maxParallelCalls` at a time, each started in call order. */
 export async function answerCalls(
   run: Run,
   step: number,
@@ -12,9 +13,9 @@ export async function answerCalls(
 ): Promise<void> {
   // The conversation up to the calls, taken once: the list itself grows while they run.
   const messages = run.recorder.state.messages.slice()
-  const waiting = calls.entries()
+  const waiting = calls.values()
   const worker = async (): Promise<void> => {
-    for (const [position, call] of waiting) await answerOne(run, step, position, call, messages)
+    for (const call of waiting) await answerOne(run, step, call, messages)
   }
   const workers = Array.from({ length: Math.min(run.maxParallelCalls, calls.length) }, worker)
   // All of them: a call that ended in the same moment as another failed must not be recorded after the run's end.
@@ -25,13 +26,12 @@ export async function answerCalls(
 async function answerOne(
   run: Run,
   step: number,
-  position: number,
   call: PlannedCall,
   messages: readonly Message[],
 ): Promise<void> {
   const { recorder, runtime } = run
   run.signal.throwIfAborted()
-  const { toolCallId, toolName, problem } = call
+  const { toolCallId, toolName, problem, position } = call
   // From run, step and position: the same however often this call is dispatched, whatever id the model gave it.
   const idempotencyKey = `${recorder.state.runId}.${step}.${position}`
   const startedAt = runtime.now()
@@ -42,11 +42,13 @@ async function answerOne(
     idempotencyKey,
     step,
     messages,
+    admit: (tool, value, context) => admit(run, call, tool, value, context),
     onDispatch: ({ effect }) => {
       run.dispatched.add(toolCallId)
       recorder.record({ type: 'tool-call', step, toolCallId, toolName, effect, idempotencyKey })
     },
   })
+  if (answer === undefined) return
   const durationMs = runtime.now() - startedAt
   recorder.record({ type: 'tool-result', step, toolCallId, toolName, ...answer, durationMs })
 }

@@ -1,8 +1,10 @@
 import { defined } from '../defined.ts'
 import { callModel, type AnsweredReply, type ReplyViewer } from './call-model.ts'
 import { toErrorRecord } from './error-record.ts'
-import type { Offer } from './offer.ts'
+import type { AskedModel } from './model-cursor.ts'
+import { toStepRequest, type Offer } from './offer.ts'
 import type { StepPlan } from './prepare-step.ts'
+import { createReservation, OutOfBudget } from './reservation.ts'
 import type { Run } from './run.ts'
 import { createStepOffer } from './step-offer.ts'
 
@@ -24,29 +26,91 @@ export interface Asked extends AnsweredReply {
 }
 
 /**
- * Asks the model once, with retries, and tells of it.
+ * Asks the model, with retries, and those after it where it cannot answer, and tells of it.
+ * @returns undefined where the budget has no room for the request
  * @throws what `callModel` throws.
  */
-export async function ask(run: Run, plan: StepPlan, request: StepRequest): Promise<Asked> {
-  const { recorder } = run
-  const { model, sampling, toolChoice, changed, set } = plan
+export async function ask(
+  run: Run,
+  plan: StepPlan,
+  request: StepRequest,
+): Promise<Asked | undefined> {
+  const viewer = run.room === undefined ? undefined : createViewer(run, request.step, run.room)
+  // Once for each model: what still does not fit then is not for it.
+  let mayTrim = true
+  for (let attempts = 0; ;) {
+    try {
+      await makeRoom(run, plan, request)
+      return await askModel(run, plan, request, viewer, () => ++attempts)
+    } catch (error) {
+      if (error instanceof OutOfBudget) return undefined
+      run.signal.throwIfAborted()
+      const isShorter: boolean = mayTrim && (await makeRoom(run, plan, request, error))
+      if (!isShorter && !plan.moveOn(error)) throw error
+      mayTrim = !isShorter
+      viewer?.reset()
+    }
+  }
+}
+
+/** Makes what is sent shorter where it exceeds the window, or did so, and tells of it; false where it stays as it is. */
+async function makeRoom(
+  run: Run,
+  plan: StepPlan,
+  { step, roomFactor }: StepRequest,
+  error?: unknown,
+): Promise<boolean> {
+  const { window, sampling: own } = plan.asked()
+  const sampling = plan.sampling ?? own
+  const maxTokens = sampling.max_tokens * roomFactor
+  const trimming = await (error === undefined
+    ? window.fit(maxTokens)
+    : window.overflow(error, maxTokens))
+  if (trimming === undefined) return false
+  run.recorder.record({ type: 'history-trimmed', step, ...trimming })
+  return true
+}
+
+async function askModel(
+  run: Run,
+  plan: StepPlan,
+  request: StepRequest,
+  viewer: StepViewer | undefined,
+  nextAttempt: () => number,
+): Promise<Asked> {
+  const { recorder, budget } = run
+  const { toolChoice, active, changed } = plan
   const { step, closing, roomFactor } = request
-  const offers = createStepOffer(run, plan, request)
+  const asked = plan.asked()
+  const { model, profile, conversation } = asked
+  const sampling = plan.sampling ?? asked.sampling
+  const offers = createStepOffer(run, { ...asked, active, toolChoice }, request)
   const { first } = offers
-  const isStreamed = asksForStream(run, plan, first)
-  const viewer = run.room === undefined ? undefined : createViewer(run, step, run.room)
+  const withTools = first.tools !== undefined
+  const isStreamed = asksForStream(run, asked, first)
+  const reservation =
+    budget &&
+    createReservation(budget, asked, recorder.state, withTools && !closing && run.closingCall)
+  let attempt = 0
   const answered = await callModel({
     ...run,
+    price: profile.price,
     tools: first.set.list,
     recover: run.recover !== false,
     mustSpeak: first.mustSpeak,
+    refuse: offers.refuse,
     maxTokens: sampling.max_tokens * roomFactor,
     isStreamed,
-    ...defined({ viewer }),
-    refuse: offers.refuse,
+    ...defined({ viewer, afford: reservation?.afford }),
     request: (maxTokens) =>
-      plan.conversation.request({ ...offers.next(), model, sampling, maxTokens, isStreamed }),
-    onRequest: (attempt, maxTokens) => {
+      conversation.request({
+        ...toStepRequest(offers.next()),
+        sampling: plan.sampling,
+        maxTokens,
+        isStreamed,
+      }),
+    onRequest: (_, maxTokens) => {
+      attempt = nextAttempt()
       recorder.record({
         type: 'model-request',
         step,
@@ -55,19 +119,21 @@ export async function ask(run: Run, plan: StepPlan, request: StepRequest): Promi
         maxTokens,
         closing,
         ...(!closing && toolChoice !== 'auto' && { toolChoice }),
-        ...(changed.includes('activeTools') && { activeTools: [...set.byName.keys()] }),
+        ...(active && { activeTools: active }),
         ...(changed.length > 0 && { changed }),
       })
     },
-    onFailure: (failure, attempt, durationMs, retryInMs) => {
-      const error = toErrorRecord(failure.error)
+    onFailure: (failure, _, durationMs, retryInMs) => {
+      const { error: failed, usage: told } = failure
+      const error = toErrorRecord(failed)
+      const usage = reservation === undefined ? told : reservation.lose(failed.code, told)
       recorder.record({
         type: 'model-error',
         step,
         attempt,
         durationMs,
         error,
-        ...defined({ retryInMs }),
+        ...defined({ retryInMs, usage }),
       })
       offers.onFailure(failure)
       // What a closing call began to say is no answer either.
@@ -77,12 +143,17 @@ export async function ask(run: Run, plan: StepPlan, request: StepRequest): Promi
       }
     },
   })
-  return { ...answered, offer: first }
+  const { reply } = answered
+  // What was counted with fewer tools says nothing of the next request.
+  if (offers.next().tools === asked.wireTools)
+    asked.input.learn(reply.usage.inputTokens, asked.window.sent().length)
+  const usage = reservation?.settle(reply.usage) ?? reply.usage
+  return { ...answered, attempt, reply: { ...reply, usage }, offer: first }
 }
 
 /** JSON mode has no stream (protocol 7.2). */
-function asksForStream({ stream, room }: Run, { profile }: StepPlan, offer: Offer): boolean {
-  if (offer.wanted.response_format !== undefined) return false
+function asksForStream({ stream, room }: Run, { profile }: AskedModel, offer: Offer): boolean {
+  if (offer.wanted?.response_format !== undefined) return false
   if (stream !== 'auto') return stream === 'always'
   return room !== undefined && (offer.tools === undefined || profile.streamsTools)
 }

@@ -12,6 +12,7 @@ import {
   type FailureContext,
 } from '../wire/failure.ts'
 import { untilAborted } from '../until-aborted.ts'
+import type { ModelPrice } from '../wire/price.ts'
 import { allCalls, readReply, type OfferedTool, type Reply } from '../wire/reply.ts'
 import { createStreamReader, FailedStream, type ReplyDelta } from '../wire/stream-reader.ts'
 import { isError, receive, type Received } from './receive.ts'
@@ -34,6 +35,9 @@ export interface ModelCall {
   readonly signal: AbortSignal
   readonly timeouts: RequestTimeouts
   readonly maxTokens: number
+  /** Gives what is left of that for an attempt. What it throws ends the call. */
+  readonly afford?: (maxTokens: number) => number
+  readonly price: ModelPrice | undefined
   /** Whether the requests ask for a stream. */
   readonly isStreamed: boolean
   /** What the model knows of; its calls are recovered, repaired and checked by them. */
@@ -71,10 +75,11 @@ export interface ReplyViewer {
 export function callModel(call: ModelCall): Promise<AnsweredReply> {
   const { runtime, signal, log } = call
   let startedAt = runtime.now()
-  let { maxTokens } = call
+  let { maxTokens: wanted } = call
   return withRetries<AnsweredReply>(
     async (attempt) => {
       startedAt = runtime.now()
+      const maxTokens = call.afford?.(wanted) ?? wanted
       call.onRequest(attempt, maxTokens)
       const watch = watchRequest(call)
       try {
@@ -88,7 +93,7 @@ export function callModel(call: ModelCall): Promise<AnsweredReply> {
       signal,
       onFailure: (failure, attempt, retryInMs) => {
         const { code, message, status, serviceCode } = failure.error
-        if (code === 'reply.truncated') maxTokens *= 2
+        if (code === 'reply.truncated') wanted *= 2
         log.warn({ code, status, serviceCode, attempt, retryInMs }, message)
         call.onFailure(failure, attempt, runtime.now() - startedAt, retryInMs)
       },
@@ -114,6 +119,7 @@ async function sendOnce(
     received = await receive(await untilAborted(sending, watch.signal), {
       watch,
       isStreamed: call.isStreamed,
+      context,
       room: () => viewer?.room(),
       startReader: (headers) =>
         createStreamReader({
@@ -174,15 +180,17 @@ function uselessReply(
   model: string,
 ): Failure | undefined {
   const details = { retryable: true }
+  const { usage } = reply
   if (reply.isCallCut && reply.toolCalls.length === 0 && !mustSpeak) {
     const message =
       `A tool call of \`${model}\` was cut off after ${maxTokens} tokens. ` +
       'Set a larger `maxTokens`, or ask for less at a time.'
-    return { error: new BackendError('reply.truncated', message, details), retries: 1, delayMs: 0 }
+    const error = new BackendError('reply.truncated', message, details)
+    return { error, retries: 1, delayMs: 0, usage }
   }
   const refused = refuse(reply)
   if (refused !== undefined) return refused
   if (reply.text !== '' || (!mustSpeak && allCalls(reply).length > 0)) return undefined
   const message = `The model \`${model}\` answered with neither text nor a tool call.`
-  return { error: new BackendError('model.empty', message, details), retries: 1 }
+  return { error: new BackendError('model.empty', message, details), retries: 1, usage }
 }

@@ -43,12 +43,13 @@ const MAX_CHARS_BEHIND = 65_536
 /**
  * What is kept is a list. What is ephemeral hangs on a chain that each reader walks on its own: what all have passed is
  * forgotten, and without readers only the text since the last kept event stays, in one piece. A reader that was not
- * there gets each reply's text whole, just before the reply.
+ * there gets each reply's text whole, just before the reply. Reading begins after what is past already.
  */
-export function createEventLog(): EventLog {
-  const events: RunEvent[] = []
+export function createEventLog(past: readonly RunEvent[] = []): EventLog {
+  const events: RunEvent[] = [...past]
+  const began = past.length - 1
   const readers = new Set<{ link: Link | undefined }>()
-  let last: Link = { seq: -1, offset: 0, event: undefined, chars: 0, next: undefined }
+  let last: Link = { seq: began, offset: 0, event: undefined, chars: 0, next: undefined }
   let lastKept = last
   let growing: Link | undefined
   let isClosed = false
@@ -98,16 +99,16 @@ export function createEventLog(): EventLog {
   const read = (afterId?: string): LogReader => {
     const from = afterId === undefined ? undefined : find(afterId, events, lastKept)
     const self: { link: Link | undefined } = {
-      link: from === undefined ? (events.length === 0 ? last : undefined) : from.link,
+      link: from === undefined ? (events.length === past.length ? last : undefined) : from.link,
     }
-    const past = replay(events, from?.seq ?? -1, from?.isWithin === true)
+    const missed = replay(events, from?.seq ?? began, from?.isWithin === true)
     let isLeft = false
     readers.add(self)
     growing = undefined
     const next = (): Place | undefined | Promise<Place | undefined> => {
       if (isLeft) return undefined
       if (self.link === undefined) {
-        const { done, value } = past.next()
+        const { done, value } = missed.next()
         if (!done) return value
         self.link = lastKept
         if (value !== undefined) return value

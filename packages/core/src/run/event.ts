@@ -5,6 +5,8 @@ import type { ToolEffect } from '../tool/tool.ts'
 import type { FinishReason } from '../wire/finish-reason.ts'
 import type { ToolChoice } from '../wire/tool-choice.ts'
 import type { Usage } from '../wire/usage.ts'
+import type { HistoryTrimming } from './context-window.ts'
+import type { HistoryRepair } from './history-repair.ts'
 import type { StopReason } from './stop.ts'
 
 /** An error as an event carries it: plain JSON, secrets removed, without stack. */
@@ -36,6 +38,22 @@ export interface RunStartEvent extends EventBase {
   readonly tools: readonly string[]
 }
 
+/** The conversation the run starts from could not be sent as it was given. `messages` of `run-start` is what was made of it. */
+export interface HistoryRepairedEvent extends EventBase {
+  readonly type: 'history-repaired'
+  /** In the order of the messages that were given. */
+  readonly repairs: readonly HistoryRepair[]
+}
+
+/**
+ * The conversation was about to exceed the model's window, or did: from here on a shorter one is sent. The run keeps the
+ * whole.
+ */
+export interface HistoryTrimmedEvent extends EventBase, HistoryTrimming {
+  readonly type: 'history-trimmed'
+  readonly step: number
+}
+
 /** A model request is about to be sent. Attempts of one step count from 1. */
 export interface ModelRequestEvent extends EventBase {
   readonly type: 'model-request'
@@ -63,6 +81,8 @@ export interface ModelErrorEvent extends EventBase {
   readonly durationMs: number
   readonly error: ErrorRecord
   readonly retryInMs?: number
+  /** What it cost all the same: as told, or as reserved where a request of a run with a budget may have been billed. */
+  readonly usage?: Usage
 }
 
 /** The model's whole reply was read and accepted: this is the assistant message and all calls it plans. */
@@ -99,6 +119,34 @@ export interface InputRepairedEvent extends EventBase, Repair {
   readonly toolName: string
 }
 
+/** A call waits for a person's decision: the run ends `suspended` once nothing else is left to do. */
+export interface ApprovalRequestEvent extends EventBase {
+  readonly type: 'approval-request'
+  readonly step: number
+  readonly toolCallId: string
+  readonly toolName: string
+  /** Exactly what the tool will be given. */
+  readonly input: JsonValue
+  /** SHA-256 of `input` with its keys in order, in hex. */
+  readonly inputHash: string
+}
+
+/** A suspended run goes on. */
+export interface RunResumeEvent extends EventBase {
+  readonly type: 'run-resume'
+  readonly model: string
+  readonly backend: string
+}
+
+/** A person decided on a call that waited. The first decision holds. */
+export interface ApprovalDecisionEvent extends EventBase {
+  readonly type: 'approval-decision'
+  readonly toolCallId: string
+  readonly inputHash: string
+  readonly isApproved: boolean
+  readonly reason?: string
+}
+
 /** A call is about to be dispatched to its tool. */
 export interface ToolCallEvent extends EventBase {
   readonly type: 'tool-call'
@@ -128,7 +176,7 @@ export interface StepEndEvent extends EventBase {
   readonly step: number
 }
 
-/** The run ended. Always the last event, exactly once. */
+/** The run ended, or was suspended until it is resumed. Always the last event, exactly once (and once more for each resumption). */
 export interface RunEndEvent extends EventBase {
   readonly type: 'run-end'
   readonly stopReason: StopReason
@@ -142,11 +190,16 @@ export interface RunEndEvent extends EventBase {
 /** One thing that happened in a run: plain JSON. The list of a run's events is its stream, trace and journal at once. */
 export type RunEvent =
   | RunStartEvent
+  | HistoryRepairedEvent
+  | HistoryTrimmedEvent
   | ModelRequestEvent
   | ModelErrorEvent
   | ModelReplyEvent
   | CallRecoveredEvent
   | InputRepairedEvent
+  | ApprovalRequestEvent
+  | RunResumeEvent
+  | ApprovalDecisionEvent
   | ToolCallEvent
   | ToolResultEvent
   | StepEndEvent

@@ -1,7 +1,8 @@
 import { defined } from '../defined.ts'
 import { DroverError } from '../errors.ts'
 import { silentLogger, type Logger } from '../log.ts'
-import type { ToolCall } from '../message.ts'
+import type { Message, ToolCall } from '../message.ts'
+import { checkOption } from '../option.ts'
 import { systemRuntime, type Runtime } from '../runtime.ts'
 import type { ToolInput } from '../tool/schema.ts'
 import type { AnyTool } from '../tool/tool.ts'
@@ -14,17 +15,19 @@ import type { ModelProfile } from '../wire/profile.ts'
 import { createConversation, singleRequest } from '../wire/request.ts'
 import { toWireSampling, type Sampling } from '../wire/sampling.ts'
 import { wellFormed } from '../wire/text.ts'
-import type { Usage } from '../wire/usage.ts'
+import { addUsage, noUsage, type Usage } from '../wire/usage.ts'
 import { checkToolChoice, type ToolChoice } from '../wire/tool-choice.ts'
 import type { WireRequest } from '../wire/backend.ts'
 import type { WireInputs } from '../wire/inputs.ts'
 import { createCallIds } from './call-id.ts'
 import { callModel } from './call-model.ts'
+import type { HistoryPolicy } from './history-repair.ts'
 import { readContent, readInput, type RunInput } from './input.ts'
-import type { Offer } from './offer.ts'
+import { toStepRequest, type Offer } from './offer.ts'
 import type { OutputOf } from './output.ts'
 import { checkBackend, prepareAgent } from './prepare.ts'
 import { readTimeouts, type RequestTimeouts } from './request-watch.ts'
+import { readOrigin } from './resume.ts'
 import { drainRun } from './run-stream.ts'
 import { createStepOffer } from './step-offer.ts'
 import { createToolSets, toolsByName } from './tool-set.ts'
@@ -38,6 +41,8 @@ export interface GenerateOptions<
   /** 1 to 131,072 characters. Either this or `messages`. */
   readonly prompt?: string
   readonly messages?: RunInput
+  /** Whether messages that could not be sent as they are are mended, which the log tells, or refused. @default 'repair' */
+  readonly history?: HistoryPolicy
   /** Sent first, beside `messages`. */
   readonly instructions?: string
   /** Beside `prompt`: no chat template is applied, you write the model's special tokens yourself. */
@@ -80,6 +85,7 @@ export interface GenerateResult<Output = unknown> {
   /** Calls the model asked for, recovered and repaired; also those that would be refused: check them before you run them. */
   readonly toolCalls: readonly ToolCall[]
   readonly finishReason: FinishReason
+  /** Of all requests that were answered. */
   readonly usage: Usage
   readonly requestId?: string
 }
@@ -108,26 +114,29 @@ async function generateReply(options: AnyOptions): Promise<GenerateResult> {
   checkBackend(backend)
   const profile = resolveModel(model, options.profile, log)
   const sampling = toWireSampling(options, profile.maxTokens)
+  const messages = options.messages === undefined ? [] : readMessages(options, log)
   const tools = toolsByName(options.tools ?? [])
   const toolSets = createToolSets(tools, options.toolFormat)
   const toolSet = toolSets(tools.keys(), profile)
   const { toolChoice = 'auto' } = options
   checkToolChoice(toolChoice, tools)
   const offers = createStepOffer(
-    { toolSets, toolSet, output: undefined, withoutJsonMode: new Set() },
-    { model, profile, set: toolSet, toolChoice },
+    { toolSets, output: undefined, withoutJsonMode: new Set() },
+    { model, profile, toolSet, active: undefined, toolChoice },
     { closing: false, demand: undefined },
   )
   const request =
     options.messages === undefined
       ? promptRequest(options, sampling)
-      : messagesRequest(options, profile, sampling, offers.next)
+      : messagesRequest(options, messages, profile, sampling, offers.next)
+  let failed = noUsage
   const { reply, requestId } = await callModel({
     backend,
     runtime,
     log,
     signal: options.signal ?? new AbortController().signal,
     maxTokens: sampling.max_tokens,
+    price: profile.price,
     tools: toolSet.list,
     repair: options.repair ?? true,
     recover: options.recover ?? true,
@@ -137,9 +146,13 @@ async function generateReply(options: AnyOptions): Promise<GenerateResult> {
     timeouts: readTimeouts(options.timeouts),
     request,
     onRequest: () => {},
-    onFailure: offers.onFailure,
+    onFailure: (failure) => {
+      const { usage = noUsage } = failure
+      offers.onFailure(failure)
+      failed = addUsage(failed, usage)
+    },
   })
-  const ids = createCallIds(typeof options.messages === 'string' ? [] : (options.messages ?? []))
+  const ids = createCallIds(messages)
   return {
     text: reply.text,
     output: undefined,
@@ -149,7 +162,7 @@ async function generateReply(options: AnyOptions): Promise<GenerateResult> {
       input,
     })),
     finishReason: reply.finishReason,
-    usage: reply.usage,
+    usage: addUsage(failed, reply.usage),
     ...defined({ requestId }),
   }
 }
@@ -161,15 +174,11 @@ async function generateOutput(options: AnyOptions, messages: RunInput): Promise<
   }
   checkMessagesFields(options)
   const agent = { ...prepareAgent({ ...options, tools: [] }), extra: extraOf(options) }
+  const origin = readOrigin(messages, agent.history)
   const { signal } = options
-  const { text, output, usage, events } = await drainRun(
-    agent,
-    readInput(messages),
-    defined({ signal }),
-  )
+  const { text, output, usage, events } = await drainRun(agent, origin, defined({ signal }))
   const reply = events.findLast((event) => event.type === 'model-reply')
-  const finishReason = reply?.finishReason ?? 'other'
-  const { requestId } = reply ?? {}
+  const { finishReason = 'other', requestId } = reply ?? {}
   return { text, output, toolCalls: [], finishReason, usage, ...defined({ requestId }) }
 }
 
@@ -198,21 +207,34 @@ function promptRequest(options: AnyOptions, sampling: WireSampling): MakeRequest
   return (maxTokens) => singleRequest(options.model, { ...inputs, max_tokens: maxTokens })
 }
 
+function readMessages(
+  { messages, history = 'repair' }: AnyOptions,
+  log: Logger,
+): readonly Message[] {
+  checkOption('history', history, ['repair', 'refuse'])
+  const read = readInput(messages, history)
+  if (read.repairs.length > 0) log.warn({ repairs: read.repairs }, 'The messages were repaired.')
+  return read.messages
+}
+
 function messagesRequest(
   options: AnyOptions,
+  messages: readonly Message[],
   profile: ModelProfile,
   sampling: WireSampling,
   offer: () => Offer,
 ): MakeRequest {
   checkMessagesFields(options)
   const conversation = createConversation({
+    model: options.model,
     history: profile.history,
     instructions: options.instructions || undefined,
+    tools: undefined,
     extra: extraOf(options),
-    messages: readInput(options.messages),
+    sampling,
+    messages,
   })
-  return (maxTokens) =>
-    conversation.request({ ...offer(), model: options.model, sampling, maxTokens })
+  return (maxTokens) => conversation.request({ ...toStepRequest(offer()), maxTokens })
 }
 
 function checkMessagesFields(options: AnyOptions): void {

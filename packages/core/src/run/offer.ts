@@ -1,7 +1,8 @@
 import type { AnyTool } from '../tool/tool.ts'
 import type { WireInputs } from '../wire/inputs.ts'
-import type { WireTools } from '../wire/request.ts'
+import type { StepRequest, WireTools } from '../wire/request.ts'
 import { isForced, toWireToolChoice, type ForcedChoice } from '../wire/tool-choice.ts'
+import type { PreparedModel } from './model-cursor.ts'
 import type { StepPlan } from './prepare-step.ts'
 import type { ToolSet, ToolSets } from './tool-set.ts'
 
@@ -11,7 +12,7 @@ export interface Offer {
   readonly set: ToolSet
   /** What of it the model is shown; undefined for nothing. */
   readonly tools: WireTools | undefined
-  readonly wanted: Pick<WireInputs, 'tool_choice' | 'response_format'>
+  readonly wanted: Pick<WireInputs, 'tool_choice' | 'response_format'> | undefined
   /** Sent after the history in this request only. */
   readonly reminder: string | undefined
   /** Calls are no answer. */
@@ -20,11 +21,21 @@ export interface Offer {
   readonly mustCall: boolean
 }
 
+/** The part of a request that an offer makes. */
+export const toStepRequest = ({
+  tools,
+  wanted,
+  reminder,
+}: Offer): Pick<StepRequest, 'withTools' | 'tools' | 'wanted' | 'reminder'> => ({
+  withTools: tools !== undefined,
+  tools,
+  reminder,
+  ...(wanted && { wanted }),
+})
+
 /** What of a run decides on its offers. */
 export interface OfferOptions {
   readonly toolSets: ToolSets
-  /** All tools of the run. */
-  readonly toolSet: ToolSet
   /** The tool that takes the output, where one is wanted. */
   readonly output: AnyTool | undefined
   /** Models whose JSON mode could not be met. */
@@ -41,9 +52,13 @@ export interface OfferRequest {
   readonly insist?: { readonly toolName: string | undefined }
 }
 
-type OfferPlan = Pick<StepPlan, 'model' | 'profile' | 'set' | 'toolChoice'>
+/** What is asked, and how. */
+export interface OfferPlan
+  extends
+    Pick<PreparedModel, 'model' | 'profile' | 'toolSet'>,
+    Pick<StepPlan, 'active' | 'toolChoice'> {}
 
-const NOTHING = { wanted: {}, reminder: undefined, mustSpeak: false, mustCall: false }
+const NOTHING = { wanted: undefined, reminder: undefined, mustSpeak: false, mustCall: false }
 
 /** The order that goes with the last call of a run that reached a limit. */
 const CLOSING_REMINDER =
@@ -51,8 +66,9 @@ const CLOSING_REMINDER =
 
 /** Decides what a request offers. Models that do not heed `tool_choice` get just the tools that are wanted, and an order. */
 export function makeOffer(options: OfferOptions, plan: OfferPlan, request: OfferRequest): Offer {
-  const { toolSets, toolSet, output } = options
-  const { set, profile, toolChoice } = plan
+  const { toolSets, output } = options
+  const { active, profile, toolSet, toolChoice } = plan
+  const set = active === undefined ? toolSet : toolSets(active, profile)
   const { closing, demand } = request
   const isLast = closing || toolChoice === 'none'
   const hasWork = set.list.some((tool) => tool !== output)
@@ -66,13 +82,16 @@ export function makeOffer(options: OfferOptions, plan: OfferPlan, request: Offer
       // By all tools: whatever the model knows of them from the history, a call of one is not text.
       set: toolSet,
       tools: heeds ? set.wire : undefined,
-      wanted: heeds ? { tool_choice: 'none' } : {},
+      wanted: heeds ? { tool_choice: 'none' } : undefined,
       reminder: closing ? CLOSING_REMINDER : undefined,
       mustSpeak: true,
     }
   }
-  if (!isForced(toolChoice)) return { ...NOTHING, set, tools: set.wire }
   const names = set.list.filter((tool) => tool !== output).map(({ name }) => name)
+  const canMeet =
+    isForced(toolChoice) &&
+    (toolChoice === 'required' ? names.length > 0 : names.includes(toolChoice.toolName))
+  if (!canMeet) return { ...NOTHING, set, tools: set.wire }
   return offerForced(toolSets, plan, names, toolChoice, request)
 }
 
@@ -93,7 +112,7 @@ function offerForced(
     ...NOTHING,
     set,
     tools: isTold && name !== undefined ? toolSets([name], profile).wire : set.wire,
-    wanted: heeds ? choiceOf(name) : {},
+    wanted: heeds ? choiceOf(name) : undefined,
     reminder: isTold
       ? `Call ${name === undefined ? 'one of the tools' : `the tool \`${name}\``} now. Do not answer in words.`
       : undefined,
@@ -127,7 +146,7 @@ function offerOutput(
         { response_format: { type: 'json_schema', json_schema: parameters } }
       : heeds
         ? choiceOf(name)
-        : {},
+        : undefined,
     reminder:
       isTold || !(hasJsonMode || heeds) ? [order, demand].filter(Boolean).join('\n') : undefined,
   }

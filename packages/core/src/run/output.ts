@@ -37,6 +37,7 @@ export function createOutputTool(schema: ToolInput, tools: ReadonlyMap<string, u
       description: DESCRIPTION,
       parameters,
       effect: 'read',
+      approval: false,
       parseInput: parse,
       parseOutput: (value) => ({ ok: true, value }),
       execute: (input) => input,
@@ -98,6 +99,7 @@ export async function readOutput(
       const call = {
         toolName: output.name,
         input,
+        position: 0,
         problem: undefined,
         recovered: undefined,
         repairs,

@@ -8,6 +8,8 @@ import type { Repair } from '../tool/repair.ts'
 /** A call of a reply with an id of ours. Every planned call is answered; one with a `problem` without its tool. */
 export interface PlannedCall {
   readonly toolCallId: string
+  /** Among all calls of the reply, from 0. */
+  readonly position: number
   readonly toolName: string
   readonly input: JsonValue
   readonly problem: string | undefined
@@ -33,7 +35,8 @@ const CUT: readonly FinishReason[] = ['length', 'content-filter', 'error']
 
 /** Gives each call of a reply its id, and holds back those that must not run from such a reply. */
 export function planCalls(reply: Reply, options: PlanOptions): readonly PlannedCall[] {
-  return allCalls(reply).map((call) => ({
+  return allCalls(reply).map((call, position) => ({
+    position,
     toolCallId: options.ids.next(),
     toolName: call.toolName,
     input: call.input,

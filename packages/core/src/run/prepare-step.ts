@@ -1,16 +1,21 @@
 import type { Message } from '../message.ts'
 import { expected } from '../option.ts'
+import { remembered } from '../remembered.ts'
 import { untilAborted } from '../until-aborted.ts'
 import { resolveModel } from '../wire/model.ts'
 import type { ModelProfile } from '../wire/profile.ts'
-import { createConversation, type Conversation } from '../wire/request.ts'
-import { toWireSampling, type Sampling, type WireSampling } from '../wire/sampling.ts'
+import {
+  SAMPLING_FIELDS,
+  toWireSampling,
+  type Sampling,
+  type WireSampling,
+} from '../wire/sampling.ts'
 import { checkToolChoice, checkToolName, isForced, type ToolChoice } from '../wire/tool-choice.ts'
 import type { Usage } from '../wire/usage.ts'
 import { readContent, readInput } from './input.ts'
+import type { AskedModel, PreparedModel } from './model-cursor.ts'
 import type { Run } from './run.ts'
-import type { Step } from './state.ts'
-import type { ToolSet } from './tool-set.ts'
+import type { RunState, Step } from './state.ts'
 
 /** What `prepareStep` sees. Read-only. */
 export interface StepInfo<Context = unknown> {
@@ -31,6 +36,7 @@ export interface StepInfo<Context = unknown> {
 
 /** What may differ in one step; what is left out is the agent's. The next step starts from the agent's again. */
 export interface StepChanges extends Sampling {
+  /** It has no fallback in this step. */
   readonly model?: string
   /** Corrects what Drover knows of `model`. */
   readonly profile?: Partial<ModelProfile>
@@ -49,12 +55,14 @@ export type PrepareStep<Context = unknown> = (
 
 /** What a step is asked with: the run's own settings, and what `prepareStep` changed of them. */
 export interface StepPlan {
-  readonly model: string
-  readonly profile: ModelProfile
-  readonly conversation: Conversation
-  readonly sampling: WireSampling
-  /** The tools that may be offered, the one that takes the output among them. */
-  readonly set: ToolSet
+  /** The model to ask, which another may take the place of. */
+  readonly asked: () => AskedModel
+  /** Goes on to a model that may answer in its place. */
+  readonly moveOn: (error: unknown) => boolean
+  /** In place of what the model's conversation has. */
+  readonly sampling: WireSampling | undefined
+  /** Names of the tools that may be offered, the one that takes the output among them; undefined for all. */
+  readonly active: readonly string[] | undefined
   readonly toolChoice: ToolChoice
   /** Names of what was changed. */
   readonly changed: readonly string[]
@@ -65,14 +73,13 @@ export interface StepPlan {
  * @throws what `prepareStep` throws; DroverError `config.*` for what it may not change so; `signal.reason` after an abort.
  */
 export async function planStep(run: Run, step: number, closing: boolean): Promise<StepPlan> {
-  const { model, profile, sampling } = run
+  const { cursor, toolChoice, recorder } = run
   const plan: StepPlan = {
-    model,
-    profile,
-    conversation: run.conversationFor(profile.history, run.instructions),
-    sampling,
-    set: run.toolSet,
-    toolChoice: currentChoice(run),
+    asked: cursor.current,
+    moveOn: cursor.moveOn,
+    sampling: undefined,
+    active: undefined,
+    toolChoice: currentChoice(toolChoice, recorder.state),
     changed: [],
   }
   const changes = await askFor(run, step, closing)
@@ -80,12 +87,12 @@ export async function planStep(run: Run, step: number, closing: boolean): Promis
 }
 
 /** A forced choice holds until the model made such a call. */
-function currentChoice({ toolChoice, recorder }: Run): ToolChoice {
-  if (!isForced(toolChoice)) return toolChoice
-  const isMet = recorder.state.steps.some(({ toolCalls }) =>
-    toolCalls.some(({ toolName }) => toolChoice === 'required' || toolName === toolChoice.toolName),
+function currentChoice(choice: ToolChoice, { steps }: RunState): ToolChoice {
+  if (!isForced(choice)) return choice
+  const isMet = steps.some(({ toolCalls }) =>
+    toolCalls.some(({ toolName }) => choice === 'required' || toolName === choice.toolName),
   )
-  return isMet ? 'auto' : toolChoice
+  return isMet ? 'auto' : choice
 }
 
 async function askFor(
@@ -94,8 +101,8 @@ async function askFor(
   closing: boolean,
 ): Promise<StepChanges | undefined> {
   if (prepareStep === undefined) return undefined
-  const { steps, messages, usage, startedAt } = recorder.state
-  const elapsedMs = runtime.now() - startedAt
+  const { steps, messages, usage, startedAt, pausedMs } = recorder.state
+  const elapsedMs = runtime.now() - startedAt - pausedMs
   const info = { step, steps, messages, usage, elapsedMs, closing, signal }
   // The agent's type says that what the caller gave is the context that `prepareStep` takes.
   const given = prepareStep({ ...info, context: context as never })
@@ -109,48 +116,54 @@ async function askFor(
 }
 
 function change(run: Run, plan: StepPlan, changes: StepChanges, closing: boolean): StepPlan {
-  const { model = plan.model, activeTools, instructions, messages, toolChoice } = changes
-  const isOther = model !== plan.model || changes.profile !== undefined
-  const profile = isOther ? resolveModel(model, changes.profile, run.log) : plan.profile
+  const { activeTools, instructions, messages } = changes
   if (instructions !== undefined) readContent('`instructions`', instructions)
   const orders = instructions === undefined ? run.instructions : instructions || undefined
-  const set =
-    activeTools === undefined && !isOther ? plan.set : activeSet(run, profile, activeTools)
-  const choice = toolChoice ?? plan.toolChoice
-  if (!closing && (toolChoice !== undefined || activeTools !== undefined)) {
-    const offered = [...set.byName].filter(([name]) => run.ownTools.has(name))
-    checkToolChoice(choice, new Map(offered))
+  const view = messages === undefined ? undefined : readInput(messages, 'refuse').messages
+  const other = otherModel(run, changes)
+  const isOwn = other === undefined && instructions === undefined && view === undefined
+  const made = other && run.cursor.variant(other, orders, view)
+  const viewed = remembered((current: AskedModel) => run.cursor.variant(current, orders, view))
+  const asked = isOwn ? plan.asked : () => made ?? viewed(plan.asked())
+  const { profile } = asked()
+  const sampling = toWireSampling({ ...run.samplingOptions, ...changes }, profile.maxTokens)
+  const toolChoice = changes.toolChoice ?? plan.toolChoice
+  const active = activeTools === undefined ? undefined : readActive(run, activeTools)
+  if (!closing && (changes.toolChoice !== undefined || active !== undefined)) {
+    const own = active?.map((name) => [name, name] as const)
+    checkToolChoice(toolChoice, own === undefined ? run.ownTools : new Map(own))
   }
   return {
-    model,
-    profile,
-    conversation:
-      messages === undefined
-        ? run.conversationFor(profile.history, orders)
-        : createConversation({
-            ...run,
-            history: profile.history,
-            instructions: orders,
-            messages: readInput(messages),
-          }),
-    sampling: toWireSampling({ ...run.samplingOptions, ...changes }, profile.maxTokens),
-    set,
-    toolChoice: choice,
+    asked,
+    // The choice of a model is the caller's: no other takes its place.
+    moveOn: other === undefined ? plan.moveOn : () => false,
+    sampling: SAMPLING_FIELDS.some((field) => changes[field] !== undefined) ? sampling : undefined,
+    active: active && [...active, ...(run.output ? [run.output.name] : [])],
+    toolChoice,
     changed: Object.entries(changes).flatMap(([name, value]) => (value === undefined ? [] : name)),
   }
 }
 
-function activeSet(
-  run: Run,
-  profile: ModelProfile,
-  activeTools: readonly string[] | undefined,
-): ToolSet {
-  if (activeTools === undefined) return run.toolSets(run.tools.keys(), profile)
+/** Another model, ready to be asked; undefined where it is the run's own. */
+function otherModel(run: Run, { model, profile: given }: StepChanges): PreparedModel | undefined {
+  const { cursor, toolSets, tools, samplingOptions, log } = run
+  const current = cursor.current()
+  if ((model === undefined || model === current.model) && given === undefined) return undefined
+  const chosen = model ?? current.model
+  const known = given === undefined ? run.models.find((one) => one.model === chosen) : undefined
+  if (known !== undefined) return known
+  const profile = resolveModel(chosen, given, log)
+  const toolSet = toolSets(tools.keys(), profile)
+  const sampling = toWireSampling(samplingOptions, profile.maxTokens)
+  return { model: chosen, profile, toolSet, wireTools: toolSet.wire, sampling }
+}
+
+function readActive({ ownTools }: Run, activeTools: readonly string[]): readonly string[] {
   if (!Array.isArray(activeTools)) {
     throw expected('config.invalid', '`activeTools`', 'a list of names of tools', activeTools)
   }
   for (const [index, name] of activeTools.entries()) {
-    checkToolName(`activeTools[${index}]`, name, run.ownTools)
+    checkToolName(`activeTools[${index}]`, name, ownTools)
   }
-  return run.toolSets([...activeTools, ...(run.output ? [run.output.name] : [])], profile)
+  return activeTools
 }

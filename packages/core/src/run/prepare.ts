@@ -6,12 +6,16 @@ import { DEFAULT_MAX_OUTPUT_CHARS } from '../tool/output.ts'
 import type { ToolInput } from '../tool/schema.ts'
 import type { Tool } from '../tool/tool.ts'
 import type { Backend } from '../wire/backend.ts'
-import { resolveModel } from '../wire/model.ts'
 import type { ModelProfile } from '../wire/profile.ts'
 import { samplingOf, toWireSampling, type Sampling } from '../wire/sampling.ts'
 import { MAX_CONTENT_CHARS } from '../wire/text.ts'
 import { checkToolChoice, type ToolChoice } from '../wire/tool-choice.ts'
+import type { TrimPolicy } from './context-window.ts'
+import type { HistoryPolicy } from './history-repair.ts'
+import { checkBudget, type Budget } from './budget.ts'
+import { chooseModels, type ChosenModel, type FallbackModel } from './fallback.ts'
 import { readContent } from './input.ts'
+import type { PreparedModel } from './model-cursor.ts'
 import type { LoopOptions, StreamPolicy } from './run.ts'
 import { createOutputTool } from './output.ts'
 import type { RecoverPolicy } from './planned-call.ts'
@@ -36,12 +40,17 @@ export interface AgentOptions<
   readonly backend: Backend
   /** A Workers AI model id, such as `@cf/meta/llama-3.1-8b-instruct-fast`. */
   readonly model: string
+  /**
+   * Models to ask, in this order, where `model` is retired, not to be had, overloaded, failing, or too small for the
+   * conversation. A run stays with the one it moved on to. @default []
+   */
+  readonly fallback?: readonly FallbackModel[]
   /** What the agent is for and how it should behave: sent first in every request, at most 131,072 characters. */
   readonly instructions?: string
   readonly tools?: readonly Tool<never, Context>[]
   /**
    * Whether the model calls tools. What makes it call (`required`, `{ toolName }`) holds until it made such a call; `none`
-   * holds for the whole run. A model that answers in words all the same is asked once more, then the run fails with
+   * holds for the whole run. A model that answers in words all the same is asked once more, then the request fails with
    * `model.no_call`. @default 'auto'
    * @see docs/guides/steering.md
    */
@@ -62,6 +71,11 @@ export interface AgentOptions<
   readonly maxSteps?: number
   /** Steps in a row in which every tool call failed, after which the run ends. @default 4 */
   readonly maxFailedSteps?: number
+  /**
+   * What a run may use at most. Before each request its input and the whole of its reply are counted as spent; one that
+   * does not fit is given less room, or not sent: the run then ends with `budget`.
+   */
+  readonly budget?: Budget
   /** Further conditions that end a run, asked after each step that called tools. */
   readonly stopWhen?: StopCondition
   /** False ends a run that reached a limit without the last call that writes an answer. @default true */
@@ -76,6 +90,18 @@ export interface AgentOptions<
    * make them again), or none. @default true
    */
   readonly recover?: RecoverPolicy
+  /**
+   * What to do with messages that could not be sent as they were given: mend them and tell it as an event, or throw.
+   * @default 'repair'
+   * @see docs/guides/long-conversations.md
+   */
+  readonly history?: HistoryPolicy
+  /**
+   * What keeps a conversation within the model's window: leaving out old tool results, then old turns (true), nothing
+   * (false), or a compaction of your own. What the run keeps and gives back stays whole. @default true
+   * @see docs/guides/long-conversations.md
+   */
+  readonly trim?: TrimPolicy
   /** Tool calls of one reply that run at the same time; Workers allow six connections. 1 to 1,000. @default 6 */
   readonly maxParallelCalls?: number
   /** Characters of a tool's output that the model sees; the middle of a longer one is cut. 200 to 131,072. @default 24_000 */
@@ -95,7 +121,7 @@ export interface AgentOptions<
 }
 
 /** An agent's options, checked, with its tools already on their way to the wire. */
-export type PreparedAgent = Omit<LoopOptions, 'messages' | 'context' | 'signal' | 'append' | 'room'>
+export type PreparedAgent = Omit<LoopOptions, 'origin' | 'context' | 'signal' | 'append' | 'room'>
 
 /** Steps of a run whose end `stopWhen` decides: a run always ends. */
 const MAX_STEPS_BESIDE_STOP_WHEN = 1000
@@ -117,11 +143,14 @@ export function prepareAgent<Context, Output extends ToolInput | undefined>(
     instructions,
   } = options
   checkBackend(options.backend)
-  const profile = resolveModel(options.model, options.profile, log)
+  const chosen = chooseModels(options, options.fallback ?? [], log)
+  checkBudget(options.budget, chosen)
   checkOption('maxSteps', options.maxSteps, integers(1))
   checkOption('maxFailedSteps', options.maxFailedSteps, integers(1))
   checkOption('maxParallelCalls', options.maxParallelCalls, integers(1, 1000))
   checkOption('maxToolOutputChars', options.maxToolOutputChars, integers(200, MAX_CONTENT_CHARS))
+  checkOption('history', options.history, ['repair', 'refuse'])
+  if (typeof options.trim !== 'function') checkOption('trim', options.trim, 'boolean')
   checkOption('repair', options.repair, 'boolean')
   checkOption('stream', options.stream, ['auto', 'always', 'never'])
   if (options.recover !== 'unless-once') checkOption('recover', options.recover, 'boolean')
@@ -137,33 +166,37 @@ export function prepareAgent<Context, Output extends ToolInput | undefined>(
     throw new DroverError('config.invalid', message)
   }
   if (instructions !== undefined) readContent('`instructions`', instructions)
-  const steps =
-    options.maxSteps ?? (stopWhen === undefined ? DEFAULT_MAX_STEPS : MAX_STEPS_BESIDE_STOP_WHEN)
   const own = toolsByName(given)
   checkToolChoice(toolChoice, own)
   const output = options.output === undefined ? undefined : createOutputTool(options.output, own)
   const tools = output === undefined ? own : new Map([...own, [output.name, output]])
   const toolSets = createToolSets(tools, options.toolFormat)
+  const prepare = ({ model, profile }: ChosenModel): PreparedModel => {
+    const toolSet = toolSets(tools.keys(), profile)
+    const sampling = toWireSampling(options, profile.maxTokens)
+    return { model, profile, toolSet, wireTools: toolSet.wire, sampling }
+  }
+  const [first, ...others] = chosen
   return {
     backend: options.backend,
-    model: options.model,
-    profile,
+    models: [prepare(first), ...others.map(prepare)],
+    budget: options.budget && { ...options.budget },
     instructions: instructions || undefined,
     tools,
     ownTools: own,
-    toolSet: toolSets(tools.keys(), profile),
     toolSets,
     toolChoice,
     prepareStep,
     output,
     samplingOptions: samplingOf(options),
-    sampling: toWireSampling(options, profile.maxTokens),
     stopWhen: or(
       ...(stopWhen === undefined ? [] : [stopWhen]),
-      maxSteps(steps),
+      maxSteps(stepsOf(options)),
       failedSteps(options.maxFailedSteps ?? DEFAULT_MAX_FAILED_STEPS),
     ),
     closingCall: options.closingCall ?? true,
+    history: options.history ?? 'repair',
+    trim: options.trim ?? true,
     repair: options.repair ?? true,
     recover: options.recover ?? true,
     maxParallelCalls: options.maxParallelCalls ?? 6,
@@ -174,6 +207,13 @@ export function prepareAgent<Context, Output extends ToolInput | undefined>(
     log,
   }
 }
+
+/** The steps a run of these options may take, the closing call not counted. */
+export const stepsOf = ({
+  maxSteps: steps,
+  stopWhen,
+}: Pick<AgentOptions, 'maxSteps' | 'stopWhen'>): number =>
+  steps ?? (stopWhen === undefined ? DEFAULT_MAX_STEPS : MAX_STEPS_BESIDE_STOP_WHEN)
 
 /** @throws DroverError `config.invalid` for what cannot send a request. */
 export function checkBackend(backend: unknown): asserts backend is Backend {

@@ -1,8 +1,13 @@
 import { untilAborted } from '../until-aborted.ts'
-import { holdsError, type FailedAnswer } from '../wire/failure.ts'
+import {
+  holdsError,
+  readCutFailure,
+  type FailedAnswer,
+  type FailureContext,
+} from '../wire/failure.ts'
 import { MAX_BYTES, readText, tooLong } from '../wire/read-text.ts'
 import type { Reply } from '../wire/reply.ts'
-import type { StreamReader } from '../wire/stream-reader.ts'
+import { FailedStream, type StreamReader } from '../wire/stream-reader.ts'
 import type { RequestWatch } from './request-watch.ts'
 
 /** What came back: an answer to be read whole, or the reply that was read while it came. */
@@ -16,6 +21,7 @@ export interface ReceiveOptions {
   readonly watch: RequestWatch
   readonly isStreamed: boolean
   readonly startReader: (headers: Headers) => StreamReader
+  readonly context: FailureContext
   /** Something to wait for before more is read; undefined where there is room. */
   readonly room: () => Promise<void> | undefined
 }
@@ -43,7 +49,7 @@ export async function receive(response: Response, options: ReceiveOptions): Prom
 async function pump(
   body: ReadableStream<Uint8Array>,
   stream: StreamReader,
-  { watch, room }: ReceiveOptions,
+  { watch, room, context }: ReceiveOptions,
 ): Promise<void> {
   const { signal } = watch
   const reader = body.getReader()
@@ -55,7 +61,10 @@ async function pump(
     while (!stream.isDone) {
       const full = room()
       if (full !== undefined) await watch.pause(untilAborted(full, signal))
-      const { done, value } = await reader.read()
+      const { done, value } = await reader.read().catch((error: unknown) => {
+        signal.throwIfAborted()
+        throw new FailedStream(readCutFailure(error, context))
+      })
       if (signal.aborted) {
         // The reply was whole, and only its aftermath did not come.
         if (stream.isWhole && watch.exceeded() !== undefined) return

@@ -20,7 +20,7 @@ export interface Recorder {
 
 // What a log shows of an event: where and how long, never what was said.
 const LOGGED = new Set(
-  'runId model step attempt closing dialect kind toolCallId toolName isError finishReason usage stopReason retryInMs durationMs'.split(
+  'runId model step attempt closing dialect kind toolCallId toolName isError finishReason usage stopReason retryInMs durationMs tokensBefore tokensAfter shortened dropped'.split(
     ' ',
   ),
 )
@@ -29,9 +29,11 @@ export function createRecorder(
   runtime: Runtime,
   log: Logger,
   append: (event: StreamEvent) => void,
+  past: readonly RunEvent[],
 ): Recorder {
   const state = createState()
-  let seq = 0
+  for (const event of past) applyEvent(state, event)
+  let seq = past.length
   return {
     state,
     record: (event) => {

@@ -64,6 +64,7 @@ export function watchRequest({
   let lastSign = runtime.now()
   let isFresh = true
   let isPaused = false
+  let hasBegun = false
   let exceeded: string | undefined
   let cancel = (): void => {}
 
@@ -84,6 +85,11 @@ export function watchRequest({
         : `The request took longer than ${timeouts.requestMs} ms`
     controller.abort()
   }
+  const allow = (ms: number): void => {
+    allowed = ms
+    cancel()
+    arm()
+  }
   const onAbort = (): void => controller.abort(signal.reason)
   if (signal.aborted) onAbort()
   signal.addEventListener('abort', onAbort, { once: true })
@@ -95,13 +101,12 @@ export function watchRequest({
     touch: () => {
       isFresh = true
       lastSign = runtime.now()
-      if (allowed === timeouts.firstByteMs) allowed = timeouts.silenceMs
+      if (hasBegun) return
+      hasBegun = true
+      allow(timeouts.silenceMs)
     },
     hurry: () => {
-      if (allowed === AFTERMATH_MS) return
-      allowed = AFTERMATH_MS
-      cancel()
-      arm()
+      if (allowed !== AFTERMATH_MS) allow(AFTERMATH_MS)
     },
     pause: async (waiting) => {
       isPaused = true

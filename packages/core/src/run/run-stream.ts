@@ -1,11 +1,13 @@
 import type { Message } from '../message.ts'
 import { checkToolChoice, type ToolChoice } from '../wire/tool-choice.ts'
 import type { Usage } from '../wire/usage.ts'
+import type { PendingApproval } from './approval.ts'
 import { isRunEvent, type RunEvent, type StreamEvent } from './event.ts'
 import { createEventLog, idOf, type LogEntry, type Place } from './event-log.ts'
-import type { PreparedAgent } from './prepare.ts'
 import { runLoop, type RunEnd } from './loop.ts'
-import type { Step } from './state.ts'
+import type { PreparedAgent } from './prepare.ts'
+import { checkResumption, type RunOrigin } from './resume.ts'
+import { foldEvents, type Step } from './state.ts'
 import type { StopReason } from './stop.ts'
 
 /** What may differ from run to run. */
@@ -24,7 +26,7 @@ export interface RunOptions<Context = unknown> {
 export interface RunResult<Output = unknown> {
   /** The answer; the JSON text of the output, where one is wanted. */
   readonly text: string
-  /** What the schema made of the model's answer: `undefined` where the agent has no `output`, never where it has one. */
+  /** What the schema made of the answer. `undefined` where the agent has no `output`, and while the run is suspended. */
   readonly output: Output
   /** The whole conversation, without the agent's instructions: give it to `run` again to go on. */
   readonly messages: readonly Message[]
@@ -32,6 +34,8 @@ export interface RunResult<Output = unknown> {
   /** Of all requests that were answered. */
   readonly usage: Usage
   readonly stopReason: StopReason
+  /** The calls that wait for a person's decision; empty unless `stopReason` is `suspended`. */
+  readonly approvals: readonly PendingApproval[]
   readonly events: readonly RunEvent[]
 }
 
@@ -56,16 +60,12 @@ export interface RunStream<Output = unknown> extends AsyncIterable<StreamEvent> 
 }
 
 /** Starts a run, to be read while it goes on. */
-export function startRun(
-  agent: PreparedAgent,
-  messages: readonly Message[],
-  options: RunOptions,
-): RunStream {
-  const log = createEventLog()
+export function startRun(agent: PreparedAgent, origin: RunOrigin, options: RunOptions): RunStream {
+  const log = createEventLog(origin.past)
   const abort = new AbortController()
   let failure: { readonly error: unknown } | undefined
   // Not in this turn: who reads from the first moment on misses nothing.
-  const result = Promise.resolve().then(() => execute(agent, messages, options, abort, log))
+  const result = Promise.resolve().then(() => execute(agent, origin, options, abort, log))
   // Whoever does not look at the result must not be punished with an unhandled rejection.
   result.then(log.close, (error: unknown) => {
     failure = { error }
@@ -124,14 +124,14 @@ const END: IteratorReturnResult<undefined> = { done: true, value: undefined }
 /** Runs to the end, with nobody to read on the way. @throws what the run throws. */
 export async function drainRun(
   agent: PreparedAgent,
-  messages: readonly Message[],
+  origin: RunOrigin,
   options: RunOptions,
 ): Promise<RunResult> {
-  const events: RunEvent[] = []
+  const events: RunEvent[] = [...origin.past]
   const append = (event: StreamEvent): void => {
     if (isRunEvent(event)) events.push(event)
   }
-  return execute(agent, messages, options, new AbortController(), { events, append })
+  return execute(agent, origin, options, new AbortController(), { events, append })
 }
 
 /** What takes the events of a run, and paces it where there are readers. */
@@ -143,7 +143,7 @@ interface Sink {
 
 async function execute(
   agent: PreparedAgent,
-  messages: readonly Message[],
+  origin: RunOrigin,
   { signal, context, toolChoice = agent.toolChoice }: RunOptions,
   abort: AbortController,
   { events, append, room }: Sink,
@@ -153,8 +153,18 @@ async function execute(
   try {
     if (signal?.aborted) onAbort()
     signal?.addEventListener('abort', onAbort, { once: true })
+    const past = foldEvents(origin.past)
+    // It ended already: nothing is left to do.
+    if (past.stopReason !== undefined && past.stopReason !== 'suspended') {
+      const parsed = past.output !== undefined && (await agent.output?.parseInput(past.output))
+      return toResult(
+        { state: past, output: parsed && parsed.ok ? parsed.value : undefined },
+        events,
+      )
+    }
     checkToolChoice(toolChoice, agent.ownTools)
-    const loop = { ...agent, messages, toolChoice, context, signal: abort.signal, append, room }
+    await checkResumption(origin, agent.tools)
+    const loop = { ...agent, origin, toolChoice, context, signal: abort.signal, append, room }
     return toResult(await runLoop(loop), events)
   } finally {
     signal?.removeEventListener('abort', onAbort)
@@ -164,6 +174,6 @@ async function execute(
 }
 
 const toResult = ({ state, output }: RunEnd, events: readonly RunEvent[]): RunResult => {
-  const { text, messages, steps, usage, stopReason = 'error' } = state
-  return { text, output, messages, steps, usage, stopReason, events }
+  const { text, messages, steps, usage, stopReason = 'error', approvals } = state
+  return { text, output, messages, steps, usage, stopReason, approvals, events }
 }

@@ -1,52 +1,54 @@
 import type { Logger } from '../log.ts'
-import type { Message } from '../message.ts'
 import type { Runtime } from '../runtime.ts'
 import type { AnyTool } from '../tool/tool.ts'
 import type { Backend } from '../wire/backend.ts'
-import type { ModelProfile } from '../wire/profile.ts'
 import type { WireInputs } from '../wire/inputs.ts'
-import type { Conversation } from '../wire/request.ts'
-import type { Sampling, WireSampling } from '../wire/sampling.ts'
+import type { Sampling } from '../wire/sampling.ts'
 import type { ToolChoice } from '../wire/tool-choice.ts'
+import type { Budget } from './budget.ts'
 import type { CallIds } from './call-id.ts'
+import type { TrimPolicy } from './context-window.ts'
 import type { StreamEvent } from './event.ts'
+import type { HistoryPolicy } from './history-repair.ts'
+import type { ModelCursor, PreparedModel } from './model-cursor.ts'
 import type { RecoverPolicy } from './planned-call.ts'
 import type { PrepareStep } from './prepare-step.ts'
 import type { Recorder } from './recorder.ts'
+import type { RunOrigin } from './resume.ts'
 import type { RequestTimeouts } from './request-watch.ts'
 import type { StopCondition } from './stop.ts'
-import type { ToolSet, ToolSets } from './tool-set.ts'
+import type { ToolSets } from './tool-set.ts'
 
 /** Everything a run needs, checked and prepared. */
 export interface LoopOptions {
   readonly backend: Backend
-  readonly model: string
-  readonly profile: ModelProfile
+  /** The first is asked; the others where it cannot answer. */
+  readonly models: readonly [PreparedModel, ...PreparedModel[]]
   readonly instructions: string | undefined
   readonly tools: ReadonlyMap<string, AnyTool>
   /** `tools` without the one that takes the output. */
   readonly ownTools: ReadonlyMap<string, AnyTool>
-  /** All of `tools`, as they go to the model that `model` names. */
-  readonly toolSet: ToolSet
   readonly toolSets: ToolSets
   readonly toolChoice: ToolChoice
   readonly prepareStep: PrepareStep<never> | undefined
   /** The one of `tools` that takes the run's output, where one is wanted. */
   readonly output: AnyTool | undefined
-  /** As it was given, and as it is sent. */
+  /** As it was given. */
   readonly samplingOptions: Sampling
-  readonly sampling: WireSampling
   /** Further fields of every request. */
   readonly extra?: Partial<WireInputs>
+  readonly budget: Budget | undefined
   readonly stopWhen: StopCondition
   readonly closingCall: boolean
+  readonly history: HistoryPolicy
+  readonly trim: TrimPolicy
   readonly repair: boolean
   readonly recover: RecoverPolicy
   readonly maxParallelCalls: number
   readonly maxOutputChars: number
   readonly timeouts: RequestTimeouts
   readonly stream: StreamPolicy
-  readonly messages: readonly Message[]
+  readonly origin: RunOrigin
   readonly context: unknown
   readonly signal: AbortSignal
   readonly runtime: Runtime
@@ -66,14 +68,10 @@ export type StreamPolicy = 'auto' | 'always' | 'never'
 /** A run under way. */
 export interface Run extends LoopOptions {
   readonly recorder: Recorder
-  /** The run's messages as a model takes them. */
-  readonly conversationFor: (
-    form: ModelProfile['history'],
-    instructions: string | undefined,
-  ) => Conversation
+  readonly cursor: ModelCursor
+  readonly ids: CallIds
   /** Models whose JSON mode could not be met. */
   readonly withoutJsonMode: Set<string>
-  readonly ids: CallIds
   /** Ids of the calls whose tool was entered. */
   readonly dispatched: Set<string>
 }

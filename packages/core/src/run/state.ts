@@ -1,6 +1,10 @@
+import { defined } from '../defined.ts'
+import { cutText } from '../cut-text.ts'
 import type { JsonValue, Message, ToolCall, ToolResult } from '../message.ts'
 import type { FinishReason } from '../wire/finish-reason.ts'
+import { MAX_CONTENT_CHARS } from '../wire/text.ts'
 import { addUsage, noUsage, type Usage } from '../wire/usage.ts'
+import type { ApprovalDecision, PendingApproval } from './approval.ts'
 import { isRunEvent, type RunEvent, type StreamEvent } from './event.ts'
 import type { StopReason } from './stop.ts'
 
@@ -35,6 +39,10 @@ export interface RunState {
   readonly usage: Usage
   /** Calls of the last reply that no result was recorded for, in call order. */
   readonly openCalls: readonly ToolCall[]
+  /** Calls that wait for a person's decision. */
+  readonly approvals: readonly PendingApproval[]
+  /** Milliseconds the run was suspended. */
+  readonly pausedMs: number
   readonly text: string
   /** As the model gave it, before the schema made something of it. Absent where none is wanted, and until it is given. */
   readonly output?: JsonValue
@@ -57,6 +65,8 @@ export interface MutableRunState {
   readonly steps: MutableStep[]
   usage: Usage
   openCalls: ToolCall[]
+  approvals: PendingApproval[]
+  pausedMs: number
   text: string
   output?: JsonValue
   stopReason?: StopReason
@@ -64,6 +74,11 @@ export interface MutableRunState {
   request: { model: string; maxTokens: number; closing: boolean }
   /** Results that wait for an earlier call's, by call id. */
   readonly early: Record<string, ToolResult>
+  /** Calls whose answer is not in the conversation yet, in call order. */
+  unappended: ToolCall[]
+  /** What was decided, by call id. */
+  readonly decisions: Record<string, ApprovalDecision>
+  endedAt: number
 }
 
 type MutableStep = Step & { readonly toolResults: ToolResult[] }
@@ -76,9 +91,14 @@ export const createState = (): MutableRunState => ({
   steps: [],
   usage: noUsage,
   openCalls: [],
+  approvals: [],
+  pausedMs: 0,
   text: '',
   request: { model: '', maxTokens: 0, closing: false },
   early: Object.create(null),
+  unappended: [],
+  decisions: Object.create(null),
+  endedAt: 0,
 })
 
 /** Takes one event into the state: the only way it changes, live and when a run is read back. */
@@ -97,7 +117,9 @@ export function applyEvent(state: MutableRunState, event: RunEvent): void {
       const { step, toolCalls, output, finishReason, usage, durationMs } = event
       const text = output === undefined ? event.text : JSON.stringify(output)
       const hasCalls = toolCalls.length > 0
-      state.messages.push({ role: 'assistant', content: text, ...(hasCalls && { toolCalls }) })
+      // A reply can be longer than a message may be; the whole of it stands in the step and in the event.
+      const content = cutText(text, MAX_CONTENT_CHARS)
+      state.messages.push({ role: 'assistant', content, ...(hasCalls && { toolCalls }) })
       state.steps.push({
         step,
         ...state.request,
@@ -111,6 +133,7 @@ export function applyEvent(state: MutableRunState, event: RunEvent): void {
       })
       state.usage = addUsage(state.usage, usage)
       state.openCalls = [...toolCalls]
+      state.unappended = [...toolCalls]
       state.text = text
       if (output !== undefined) state.output = output
       break
@@ -118,14 +141,42 @@ export function applyEvent(state: MutableRunState, event: RunEvent): void {
     case 'tool-result': {
       const { toolCallId, toolName, output, isError } = event
       state.early[toolCallId] = { toolCallId, toolName, output, isError }
+      state.openCalls = state.openCalls.filter((call) => call.toolCallId !== toolCallId)
       appendAnswers(state)
+      break
+    }
+    case 'approval-request': {
+      const { step, toolCallId, toolName, input, inputHash } = event
+      const { runId } = state
+      state.approvals.push({ runId, step, toolCallId, toolName, input, inputHash })
+      break
+    }
+    case 'approval-decision': {
+      const { toolCallId, inputHash, isApproved, reason } = event
+      state.decisions[toolCallId] ??= {
+        runId: state.runId,
+        toolCallId,
+        inputHash,
+        isApproved,
+        ...defined({ reason }),
+      }
+      state.approvals = state.approvals.filter((one) => one.toolCallId !== toolCallId)
       break
     }
     case 'run-end':
       state.stopReason = event.stopReason
       state.text = event.text
+      state.endedAt = event.time
+      break
+    case 'run-resume':
+      delete state.stopReason
+      state.pausedMs += event.time - state.endedAt
       break
     case 'model-error':
+      if (event.usage !== undefined) state.usage = addUsage(state.usage, event.usage)
+      break
+    case 'history-repaired':
+    case 'history-trimmed':
     case 'call-recovered':
     case 'input-repaired':
     case 'tool-call':
@@ -137,10 +188,10 @@ export function applyEvent(state: MutableRunState, event: RunEvent): void {
 /** Appends the answers whose turn it is: one tool message for each call, in call order. */
 function appendAnswers(state: MutableRunState): void {
   for (;;) {
-    const call = state.openCalls[0]
+    const call = state.unappended[0]
     const result = call === undefined ? undefined : state.early[call.toolCallId]
     if (call === undefined || result === undefined) return
-    state.openCalls.shift()
+    state.unappended.shift()
     delete state.early[call.toolCallId]
     const { toolCallId, toolName, output, isError } = result
     state.messages.push({

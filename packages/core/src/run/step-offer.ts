@@ -1,8 +1,13 @@
 import { BackendError } from '../errors.ts'
 import type { Failure } from '../wire/failure.ts'
 import { allCalls, type Reply } from '../wire/reply.ts'
-import { makeOffer, type Offer, type OfferOptions, type OfferRequest } from './offer.ts'
-import type { StepPlan } from './prepare-step.ts'
+import {
+  makeOffer,
+  type Offer,
+  type OfferOptions,
+  type OfferPlan,
+  type OfferRequest,
+} from './offer.ts'
 
 /** What the requests of one step offer: after words where a call was wanted, or JSON mode that failed, something else. */
 export interface StepOffer {
@@ -17,7 +22,7 @@ export interface StepOffer {
 
 export function createStepOffer(
   options: OfferOptions & { readonly withoutJsonMode: Set<string> },
-  plan: Pick<StepPlan, 'model' | 'profile' | 'set' | 'toolChoice'>,
+  plan: OfferPlan,
   request: Omit<OfferRequest, 'insist'>,
 ): StepOffer {
   const first = makeOffer(options, plan, request)
@@ -29,7 +34,7 @@ export function createStepOffer(
     refuse: (reply) => {
       if (!first.mustCall || allCalls(reply).length > 0) return undefined
       toolName = first.set.list.find(({ name }) => reply.text.includes(name))?.name
-      return noCall(plan.model)
+      return noCall(plan.model, reply)
     },
     onFailure: ({ error: { code } }) => {
       if (code === 'model.json_mode') options.withoutJsonMode.add(plan.model)
@@ -40,10 +45,10 @@ export function createStepOffer(
 }
 
 /** Where a call is wanted, words are a failure of the model, as an empty reply is. */
-function noCall(model: string): Failure {
+function noCall(model: string, { usage }: Reply): Failure {
   const message =
     `The model \`${model}\` was to call a tool and answered in words. ` +
     "Use a model that calls tools, or leave `toolChoice` at 'auto'."
   const error = new BackendError('model.no_call', message, { retryable: true })
-  return { error, retries: 1, delayMs: 0 }
+  return { error, retries: 1, delayMs: 0, usage }
 }

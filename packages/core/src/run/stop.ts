@@ -1,4 +1,5 @@
 import { checkOption, expected, integers } from '../option.ts'
+import { USD_PER_NEURON } from '../wire/price.ts'
 import type { Usage } from '../wire/usage.ts'
 import type { Step } from './state.ts'
 
@@ -8,9 +9,10 @@ import type { Step } from './state.ts'
  * - `max-steps`: the allowed number of steps was reached.
  * - `tool-failures`: every tool call of several steps in a row failed.
  * - `tool-called`: a tool that ends the run was called.
- * - `budget`: the allowed tokens or neurons were used.
+ * - `budget`: the allowed tokens, neurons or dollars were used, or the next request could use more than are left.
  * - `time`: the allowed time passed.
  * - `stop-condition`: a condition of the caller's own was met.
+ * - `suspended`: calls wait for a person's decision; the run goes on from its events once there is one.
  * - `aborted`: the caller's signal aborted it.
  * - `error`: it failed; the error says why.
  */
@@ -22,6 +24,7 @@ export type StopReason =
   | 'budget'
   | 'time'
   | 'stop-condition'
+  | 'suspended'
   | 'aborted'
   | 'error'
 
@@ -76,10 +79,20 @@ export function tokensUsed(count: number): StopCondition {
   return ({ usage }) => usage.totalTokens >= count && 'budget'
 }
 
-/** Ends the run once the service charged this many neurons; where it tells none, this is never met. */
+/**
+ * Ends the run once it cost this many neurons, as charged, or by the tokens at the model's price where the service tells
+ * none. Never met where neither is known: `budget` refuses that.
+ */
 export function neuronsUsed(count: number): StopCondition {
   checkOption('neuronsUsed', count, { min: 0, max: Number.MAX_SAFE_INTEGER })
-  return ({ usage }) => usage.neurons !== undefined && usage.neurons >= count && 'budget'
+  return ({ usage: { neurons, usd } }) =>
+    Math.max(neurons ?? -1, (usd ?? -1) / USD_PER_NEURON) >= count && 'budget'
+}
+
+/** Ends the run once it cost this many US dollars. Otherwise as `neuronsUsed`. */
+export function moneySpent(usd: number): StopCondition {
+  checkOption('moneySpent', usd, { min: 0, max: Number.MAX_SAFE_INTEGER })
+  return ({ usage }) => usage.usd !== undefined && usage.usd >= usd && 'budget'
 }
 
 /** Ends the run once this many milliseconds passed. It is looked at between steps; a running step is not cut. */

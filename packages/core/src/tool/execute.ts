@@ -4,7 +4,7 @@ import { nearest } from '../nearest.ts'
 import { untilAborted } from '../until-aborted.ts'
 import { toErrorText, toOutputText } from './output.ts'
 import type { ParseResult } from './parse-result.ts'
-import type { AnyTool, ToolContext } from './tool.ts'
+import type { AnyTool, ApprovalContext, ToolContext } from './tool.ts'
 
 /** A call to answer and what its tool gets. */
 export interface Execution {
@@ -20,6 +20,12 @@ export interface Execution {
   readonly context: unknown
   readonly log: Logger
   readonly maxOutputChars: number
+  /** Asked before the tool is entered, where it may need a person's approval. */
+  readonly admit: (
+    tool: AnyTool,
+    value: unknown,
+    context: ApprovalContext<never>,
+  ) => Promise<'go' | 'wait' | { readonly denied: string }>
   /** Called once, just before the tool is entered. */
   readonly onDispatch: (tool: AnyTool) => void
 }
@@ -34,10 +40,10 @@ export interface Answer {
 
 /**
  * Answers one call. What the model can repair (unknown tool, bad input, a throwing tool) becomes an error text for the
- * model.
+ * model. Undefined where the call waits for a person's approval.
  * @throws only `signal.reason`, at once, when the signal aborts; a tool that ignores the signal is left behind.
  */
-export async function execute(execution: Execution): Promise<Answer> {
+export async function execute(execution: Execution): Promise<Answer | undefined> {
   const { call, tools, signal, problem, maxOutputChars } = execution
   const tool = tools.get(call.toolName)
   let dispatched = false
@@ -57,6 +63,11 @@ export async function execute(execution: Execution): Promise<Answer> {
       `${named} was not run, because its input is not valid:${issues}\nCall it again with a corrected input.`,
     )
   }
+  if (tool.approval !== false) {
+    const admission = await execution.admit(tool, parsed.value, contextOf(execution))
+    if (admission === 'wait') return undefined
+    if (admission !== 'go') return refused(`${named} was not run. ${admission.denied}`)
+  }
   signal.throwIfAborted()
   execution.onDispatch(tool)
   dispatched = true
@@ -75,8 +86,13 @@ export async function execute(execution: Execution): Promise<Answer> {
 
 /** Enters the tool and checks what it gave; what it throws at once and what it rejects with later are the same here. */
 async function enter(tool: AnyTool, input: unknown, execution: Execution): Promise<ParseResult> {
+  // `parseInput` just gave the input, in the shape of the tool's own schema.
+  return tool.parseOutput(await tool.execute(input as never, contextOf(execution)))
+}
+
+const contextOf = (execution: Execution): ToolContext<never> => {
   const { call, signal, idempotencyKey, step, messages, log } = execution
-  const context: ToolContext<never> = {
+  return {
     signal,
     toolCallId: call.toolCallId,
     idempotencyKey,
@@ -85,8 +101,6 @@ async function enter(tool: AnyTool, input: unknown, execution: Execution): Promi
     context: execution.context as never, // the agent's type says that every tool's context is what the caller gave
     log,
   }
-  // `parseInput` just gave the input, in the shape of the tool's own schema.
-  return tool.parseOutput(await tool.execute(input as never, context))
 }
 
 function unknownTool(name: string, tools: ReadonlyMap<string, AnyTool>): string {

@@ -1,3 +1,5 @@
+import { cutText } from '../cut-text.ts'
+
 /** Characters of a tool's output that the model sees, unless set otherwise. */
 export const DEFAULT_MAX_OUTPUT_CHARS = 24_000
 
@@ -7,7 +9,7 @@ export const DEFAULT_MAX_OUTPUT_CHARS = 24_000
  * Never throws.
  */
 export function toOutputText(value: unknown, maxChars: number = DEFAULT_MAX_OUTPUT_CHARS): string {
-  return cut(asText(value), maxChars)
+  return cutText(asText(value), maxChars)
 }
 
 /**
@@ -21,7 +23,7 @@ export function toErrorText(thrown: unknown): string {
   } catch {
     // A thrown thing that cannot be looked at stays unknown.
   }
-  return cut(text || 'unknown error', 500)
+  return cutText(text || 'unknown error', 500)
 }
 
 function asText(value: unknown): string {
@@ -56,13 +58,4 @@ function toPlain(value: unknown): unknown {
   if (value instanceof ArrayBuffer || ArrayBuffer.isView(value))
     return `[${value.byteLength} bytes]`
   return value
-}
-
-/** Head and tail with a mark between that says how much is missing. */
-function cut(text: string, maxChars: number): string {
-  if (text.length <= maxChars) return text
-  const mark = `\n[… ${text.length} characters in all, the middle left out …]\n`
-  const room = Math.max(0, maxChars - mark.length)
-  const head = Math.ceil(room * 0.75)
-  return text.slice(0, head) + mark + text.slice(text.length - (room - head))
 }

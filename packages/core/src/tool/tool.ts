@@ -41,6 +41,12 @@ export interface ToolContext<Context = unknown> {
   readonly log: Logger
 }
 
+/** What decides whether a call needs a person's approval gets this beside the call's input. */
+export type ApprovalContext<Context = unknown> = Pick<
+  ToolContext<Context>,
+  'signal' | 'toolCallId' | 'step' | 'messages' | 'context'
+>
+
 /** What a tool is made of. */
 export interface ToolOptions<
   Input extends ToolInput,
@@ -57,6 +63,14 @@ export interface ToolOptions<
   readonly output?: Output
   /** @default 'once' */
   readonly effect?: ToolEffect
+  /**
+   * Whether a person must approve a call before it is dispatched: always, or where this says so for its input. The run
+   * then ends `suspended`. Where it throws, approval is needed. @default false
+   * @see docs/guides/human-approval.md
+   */
+  readonly approval?:
+    | boolean
+    | ((input: ParsedInput<Input>, context: ApprovalContext<Context>) => boolean | Promise<boolean>)
   /** Does the work. What it throws goes back to the model as an error, not to the caller. */
   readonly execute: (
     input: ParsedInput<Input>,
@@ -71,6 +85,9 @@ export interface Tool<Input = never, Context = unknown> {
   /** JSON Schema of the input, lowered to what Workers AI's own schema accepts. */
   readonly parameters: ToolParameters
   readonly effect: ToolEffect
+  readonly approval:
+    | boolean
+    | ((input: Input, context: ApprovalContext<Context>) => boolean | Promise<boolean>)
   /** Turns what the model sent into what `execute` takes, or says what is wrong with it. Never throws. */
   readonly parseInput: (input: unknown) => ParseResult | Promise<ParseResult>
   /** Checks what `execute` gave; gives it back as it is where the tool has no `output` schema. Never throws. */
@@ -95,7 +112,7 @@ export function tool<
   Context = unknown,
   Output extends StandardSchema | undefined = undefined,
 >(options: ToolOptions<Input, Context, Output>): Tool<ParsedInput<Input>, Context> {
-  const { name, description, input, output, effect = 'once', execute } = options
+  const { name, description, input, output, effect = 'once', approval = false, execute } = options
   const check = (isFine: boolean, what: string, wanted: string, got: unknown): void => {
     if (!isFine) throw unlike(what, wanted, valueInWords(got))
   }
@@ -111,6 +128,8 @@ export function tool<
     const isText = typeof description === 'string' && description.trim() !== ''
     check(isText, '`description`', 'a text that says what the tool does', description)
     check(EFFECTS.includes(effect), '`effect`', "'read', 'idempotent' or 'once'", effect)
+    const isRule = typeof approval === 'boolean' || typeof approval === 'function'
+    check(isRule, '`approval`', 'true, false or a function', approval)
     check(typeof execute === 'function', '`execute`', 'a function', execute)
     const { parameters, parse: parseInput } = readInputSchema(input)
     const parseOutput = readOutputSchema(output)
@@ -119,6 +138,7 @@ export function tool<
       description,
       parameters,
       effect,
+      approval,
       parseInput,
       parseOutput,
       execute,

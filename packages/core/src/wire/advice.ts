@@ -1,5 +1,5 @@
 import type { DroverErrorCode } from '../errors.ts'
-import { retirementOf } from './profile.ts'
+import { retirementOf } from './retirement.ts'
 
 const SHORTER = 'Send a shorter history or a smaller `maxTokens`'
 

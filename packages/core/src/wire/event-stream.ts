@@ -65,7 +65,7 @@ export function createEventStream(onEvent: (data: string, type: string) => void)
     const [, field, value = ''] = /^([^:]*)(?:: ?([^]*))?/.exec(line) ?? []
     if (field === 'event') type = value
     if (field !== 'data') return
-    atMost(MAX_EVENT_BYTES, (dataChars += value.length), 'an event')
+    atMost(MAX_EVENT_BYTES, (dataChars += value.length + 1), 'an event')
     data.push(value)
   }
 
@@ -94,14 +94,13 @@ export function createEventStream(onEvent: (data: string, type: string) => void)
     let end = bytes.length
     while (end > 0 && bytes[end - 1] !== LF && bytes[end - 1] !== CR) end--
     if (end > 0) {
-      const lines = bytes.subarray(0, end)
+      const lines = end === bytes.length ? bytes : bytes.subarray(0, end)
       if (heldBytes > 0) hold(lines)
       readLines(decoder.decode(heldBytes > 0 ? release() : lines))
     }
-    if (end < bytes.length) {
-      hold(bytes.subarray(end))
-      atMost(MAX_EVENT_BYTES, heldBytes, 'an event')
-    }
+    if (end === bytes.length) return
+    hold(end === 0 ? bytes : bytes.subarray(end))
+    atMost(MAX_EVENT_BYTES, heldBytes, 'an event')
   }
 
   return {

@@ -4,6 +4,7 @@ import { own } from '../json.ts'
 import { adviceFor } from './advice.ts'
 import { classify, isServiceCode, type ErrorClass } from './error-code.ts'
 import { readRetryAfter } from './retry-after.ts'
+import type { Usage } from './usage.ts'
 
 /** A failed request, and how many times it may be sent again. */
 export interface Failure {
@@ -11,6 +12,8 @@ export interface Failure {
   readonly retries: ErrorClass['retries']
   /** How long to wait before; a random time where it is absent. */
   readonly delayMs?: number
+  /** What the service told that it cost, where it told anything. */
+  readonly usage?: Usage
 }
 
 /** What surrounds a failure. */

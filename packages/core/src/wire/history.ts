@@ -1,7 +1,8 @@
+import { cutText } from '../cut-text.ts'
 import type { Message, ToolCall, ToolMessage } from '../message.ts'
 import type { WireMessage, WireToolCall } from './inputs.ts'
 import type { ModelProfile } from './profile.ts'
-import { wellFormed, wellFormedJson } from './text.ts'
+import { MAX_CONTENT_CHARS, wellFormed, wellFormedJson } from './text.ts'
 
 /**
  * Puts messages in the wire's words, one after the other.
@@ -40,7 +41,8 @@ export function createHistoryWriter(
 function assistantTurn(callText: string, text: string, calls: readonly ToolCall[]): WireMessage {
   return {
     role: 'assistant',
-    content: wellFormed([text, callText].filter(Boolean).join('\n')),
+    // Each of the two may be as long as a message is allowed to be.
+    content: cutText(wellFormed([text, callText].filter(Boolean).join('\n')), MAX_CONTENT_CHARS),
     tool_calls: calls.map(toWireCall),
   }
 }

@@ -62,7 +62,7 @@ export function recoverCalls(
   const groups = offered.size === 0 ? [] : judgePlaces(spoken, findCalls(spoken, offered))
   const calls: RecoveredCall[] = []
   const rejected: RejectedCall[] = []
-  const removed: Group[] = []
+  const removed: Removed[] = []
   let cut: Recovered['cut']
   for (const group of groups) {
     if (!group.isCalling) continue
@@ -75,7 +75,14 @@ export function recoverCalls(
       }
     }
     if (group.isOpen) cut ??= {}
-    if (calls.length + rejected.length > before || cut !== undefined) removed.push(group)
+    if (calls.length + rejected.length > before || cut !== undefined) {
+      // A thought was looked through, and stays.
+      let { from, to } = group
+      for (let at = group.places[0]?.start ?? from; at > from; at--) {
+        if (spoken[at - 1] !== text[at - 1]) from = at
+      }
+      removed.push({ from, to })
+    }
   }
   return {
     text: removed.length === 0 ? trimTokens(text) : remainder(text, removed),
@@ -105,7 +112,13 @@ function sort(
     rejected.push({ toolName, input, why: 'input' })
 }
 
-function remainder(text: string, removed: readonly Group[]): string {
+interface Removed {
+  readonly from: number
+  readonly to: number
+}
+
+/** What stands before the first call is the text it would be without calls: a reader of the stream has seen it. */
+function remainder(text: string, removed: readonly Removed[]): string {
   const parts: string[] = []
   let at = 0
   for (const { from, to } of removed) {
@@ -114,7 +127,7 @@ function remainder(text: string, removed: readonly Group[]): string {
   }
   parts.push(text.slice(at))
   return parts
-    .map(dropTokens)
+    .map((part, index) => (index === 0 ? trimTokens(part) : dropTokens(part)))
     .filter((part) => part !== '')
     .join('\n\n')
 }

@@ -1,9 +1,11 @@
 import { DroverError } from '../errors.ts'
+import { own } from '../json.ts'
 import type { Logger } from '../log.ts'
 import { nearest } from '../nearest.ts'
-import { checkOption, integers } from '../option.ts'
+import { checkOption, expected, integers } from '../option.ts'
 import { checkModelId } from './model-id.ts'
-import { knownModels, profileOf, retirementOf, type ModelProfile } from './profile.ts'
+import { knownModels, profileOf, type ModelProfile } from './profile.ts'
+import { retirementOf } from './retirement.ts'
 
 /** The seed model that is retired at the service but that a local Workers AI still serves: warned of, not refused. */
 const STILL_SERVED = '@cf/meta/llama-3.1-70b-instruct'
@@ -25,8 +27,18 @@ export function resolveModel(
   checkOption('profile.maxTokens', given?.maxTokens, integers(1))
   checkOption('profile.toolFormat', given?.toolFormat, ['flat', 'function'])
   checkOption('profile.history', given?.history, ['llama', 'openai'])
-  checkOption('profile.heedsToolChoice', given?.heedsToolChoice, 'boolean')
-  checkOption('profile.jsonMode', given?.jsonMode, 'boolean')
+  checkOption('profile.dialect', given?.dialect, ['flat', 'scout', 'chat'])
+  for (const name of [
+    'streamsTools',
+    'heedsToolChoice',
+    'parallelCalls',
+    'callsTools',
+    'reasons',
+    'jsonMode',
+  ] as const)
+    checkOption(`profile.${name}`, given?.[name], 'boolean')
+  checkOption('profile.contextWindow', given?.contextWindow, integers(1))
+  checkPrice(given?.price)
   const retirement = retirementOf(model)
   if (retirement !== undefined && given === undefined) {
     const message = `The model \`${model}\` was retired on ${retirement.on}. Use \`${retirement.successor}\` instead.`
@@ -40,6 +52,19 @@ export function resolveModel(
     `The model \`${model}\` is unknown.${near ? ` Did you mean \`${near}\`?` : ''} ` +
       'For a model newer than this version of Drover, pass `profile: {}`.',
   )
+}
+
+function checkPrice(price: unknown): void {
+  if (price === undefined) return
+  if (typeof price !== 'object' || price === null) {
+    const wanted = '`{ input, output }`, in US dollars for a million tokens'
+    throw expected('config.invalid', '`profile.price`', wanted, price)
+  }
+  for (const name of ['input', 'output', 'cachedInput']) {
+    const value = own(price, name)
+    if (name === 'cachedInput' && value === undefined) continue
+    checkOption(`profile.price.${name}`, value ?? null, { min: 0, max: Number.MAX_SAFE_INTEGER })
+  }
 }
 
 function warnOnce(log: Logger, model: string, message: string): void {

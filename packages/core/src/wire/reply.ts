@@ -8,6 +8,8 @@ import {
   type ReplyCall,
 } from './judge-call.ts'
 import { recoverCalls, type OfferedTool, type Recovered, type RejectedCall } from './leaked-call.ts'
+import { trimTokens } from './leaked/prompt-tokens.ts'
+import type { ModelPrice } from './price.ts'
 import { readParts } from './reply-parts.ts'
 import { readStructuredCalls } from './structured-calls.ts'
 import { readUsage, type Usage } from './usage.ts'
@@ -50,6 +52,8 @@ export interface ReadReplyOptions {
   readonly maxTokens?: number | undefined
   /** The `cf-ai-neurons` response header. */
   readonly chargedNeurons?: string | null
+  /** The model's, for `usage.usd` where the service tells no neurons. */
+  readonly price?: ModelPrice | undefined
 }
 
 /**
@@ -62,7 +66,7 @@ export function readReply(body: unknown, options: ReadReplyOptions = {}): Reply 
   const { tools = [], repair = true, recover = true, maxTokens } = options
   const { said, toolCalls: wireCalls, ...parts } = readParts(unwrapEnvelope(body))
   const structured = readStructuredCalls(wireCalls)
-  const usage = readUsage(parts.usage, options.chargedNeurons)
+  const usage = readUsage(parts.usage, options.chargedNeurons, options.price)
   const judge = createJudge(tools, repair)
   const leaked = recover && structured.length === 0 ? recoverFrom(said, tools, judge) : undefined
   const calls = [
@@ -78,7 +82,7 @@ export function readReply(body: unknown, options: ReadReplyOptions = {}): Reply 
   const isUnreadable = calls.some((call) => isRefused(call) && call.why === 'unreadable')
   const toolCalls = calls.flatMap((call) => (isRefused(call) ? [] : [call]))
   return {
-    text: leaked?.text ?? said,
+    text: leaked?.text ?? (recover && tools.length > 0 ? trimTokens(said) : said),
     toolCalls,
     refusedCalls: calls.flatMap((call, position) =>
       isRefused(call) ? [{ ...call, position }] : [],

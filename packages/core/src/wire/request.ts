@@ -1,5 +1,4 @@
 import type { Message } from '../message.ts'
-import { remembered } from '../remembered.ts'
 import type { WireRequest } from './backend.ts'
 import { createHistoryWriter } from './history.ts'
 import type { WireInputs, WireMessage } from './inputs.ts'
@@ -16,8 +15,11 @@ export interface WireTools {
 
 /** What the requests of one run share. */
 export interface ConversationOptions {
+  readonly model: string
   readonly history: ModelProfile['history']
   readonly instructions: string | undefined
+  readonly sampling: WireSampling
+  readonly tools: WireTools | undefined
   /** Further fields of every request, such as `image`. */
   readonly extra?: Partial<WireInputs>
   /** The run's own list. It only grows; what was sent before is never read again. */
@@ -26,14 +28,15 @@ export interface ConversationOptions {
 
 /** What differs from one request of a run to the next. */
 export interface StepRequest {
-  readonly model: string
-  /** Undefined leaves them out. */
-  readonly tools: WireTools | undefined
-  readonly sampling: WireSampling
-  /** In place of the sampling's. */
-  readonly maxTokens: number
+  /** False leaves the tools out. */
+  readonly withTools: boolean
+  /** In place of the run's own. */
+  readonly tools?: WireTools | undefined
+  readonly sampling?: WireSampling | undefined
   /** `tool_choice` and `response_format`, where they are wanted. */
   readonly wanted?: Pick<WireInputs, 'tool_choice' | 'response_format'>
+  /** In place of the sampling's. */
+  readonly maxTokens: number
   /** Asks for an event stream. @default false */
   readonly isStreamed?: boolean
   /** Sent after the history in this request only. */
@@ -43,6 +46,8 @@ export interface StepRequest {
 /** Makes the requests of one run. */
 export interface Conversation {
   readonly request: (step: StepRequest) => WireRequest
+  /** Sends this list from now on, from its beginning. It only grows as well. */
+  readonly restart: (messages: readonly Message[]) => void
 }
 
 /**
@@ -50,25 +55,30 @@ export interface Conversation {
  * costs what is new, not the length of the history. `tools` stand first, so that the constant part is a prefix.
  */
 export function createConversation(options: ConversationOptions): Conversation {
-  const { messages, extra } = options
+  const { model, tools, extra } = options
+  let { messages } = options
   const first: WireMessage[] =
     options.instructions === undefined
       ? []
       : [{ role: 'system', content: wellFormed(options.instructions) }]
-  const asObjects = createTail(options, first)
-  const asText = createTail(options, first)
+  let asObjects = createTail(options, first)
+  let asText = createTail(options, first)
   let text = ''
-  const objects: WireMessage[] = []
+  const toFields = ({ max_tokens: _, ...sampling }: WireSampling): Partial<WireInputs> => ({
+    ...extra,
+    ...sampling,
+  })
+  const fields = toFields(options.sampling)
+  const rest = asRest(fields)
+  let objects: WireMessage[] = []
 
   return {
-    request: ({ model, tools, sampling, maxTokens, isStreamed, reminder, wanted }) => {
-      const fields = {
-        max_tokens: maxTokens,
-        ...(isStreamed && { stream: true }),
-        ...wanted,
-        ...extra,
-        ...withoutLimit(sampling),
-      }
+    request: ({ withTools, maxTokens, isStreamed, reminder, ...step }) => {
+      const offered = withTools ? (step.tools ?? tools) : undefined
+      const changed =
+        step.sampling === undefined && step.wanted === undefined
+          ? undefined
+          : { ...(step.sampling ? toFields(step.sampling) : fields), ...step.wanted }
       const last: WireMessage[] =
         reminder === undefined ? [] : [{ role: 'system', content: reminder }]
       return {
@@ -76,19 +86,30 @@ export function createConversation(options: ConversationOptions): Conversation {
         get inputs(): WireInputs {
           for (const message of asObjects(messages)) objects.push(message)
           return {
-            ...(tools && { tools: tools.list }),
+            ...(offered && { tools: offered.list }),
             messages: reminder === undefined ? objects : [...objects, ...last],
-            ...fields,
+            max_tokens: maxTokens,
+            ...(isStreamed && { stream: true }),
+            ...(changed ?? fields),
           }
         },
         body: () => {
           for (const message of asText(messages))
             text += (text === '' ? '' : ',') + JSON.stringify(message)
           const end = last.map((message) => `,${JSON.stringify(message)}`).join('')
-          const head = tools === undefined ? '{' : `{"tools":${tools.text},`
-          return `${head}"messages":[${text}${end}],${JSON.stringify(fields).slice(1)}`
+          const head = offered === undefined ? '' : `"tools":${offered.text},`
+          const more = changed === undefined ? rest : asRest(changed)
+          return `{${head}"messages":[${text}${end}],"max_tokens":${maxTokens}${isStreamed ? ',"stream":true' : ''}${more}`
         },
       }
+    },
+    restart: (view) => {
+      messages = view
+      asObjects = createTail(options, first)
+      asText = createTail(options, first)
+      // A new list: the requests that were sent hold on to the old one.
+      objects = []
+      text = ''
     },
   }
 }
@@ -98,8 +119,11 @@ export function singleRequest(model: string, inputs: WireInputs): WireRequest {
   return { model, inputs, body: () => JSON.stringify(inputs) }
 }
 
-/** The sampling's own limit is a start; each request says its own. */
-const withoutLimit = remembered(({ max_tokens: _, ...sampling }: WireSampling) => sampling)
+/** Further fields as the end of an object's JSON text. */
+const asRest = (fields: object): string =>
+  JSON.stringify(fields)
+    .replace(/^\{(?!\})/, ',')
+    .replace(/^\{/, '')
 
 /** Reads what was appended to a list since it was last asked, in the wire's words. */
 function createTail(

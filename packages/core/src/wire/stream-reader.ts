@@ -11,6 +11,7 @@ import {
 import { readParts } from './reply-parts.ts'
 import { readReply, type ReadReplyOptions, type Reply } from './reply.ts'
 import { createStreamCalls } from './stream-calls.ts'
+import { createTextGate } from './text-gate.ts'
 
 /** A piece of a reply under way. */
 export type ReplyDelta =
@@ -67,9 +68,8 @@ export class FailedStream extends Error {
 
 /** Reads the event stream of one reply: whatever its shape, the events make up one body, which `readReply` reads. */
 export function createStreamReader(options: StreamReaderOptions): StreamReader {
-  const { context, headers = new Headers(), onDelta, tools = [], recover = true } = options
-  // With tools, text may turn out to be a call.
-  const isHeld = recover && tools.length > 0
+  const { context, headers = new Headers(), onDelta, tools = [], recover } = options
+  const gate = createTextGate({ tools, recover })
   let said = ''
   let unshown = ''
   let shownChars = 0
@@ -79,11 +79,12 @@ export function createStreamReader(options: StreamReaderOptions): StreamReader {
   let isEnding = false
 
   const showText = (): void => {
-    if (unshown !== '' && !isHeld) {
-      shownChars += unshown.length
-      onDelta({ type: 'text-delta', text: unshown })
-    }
+    if (unshown === '') return
+    const text = gate.push(unshown)
     unshown = ''
+    if (text === '') return
+    shownChars += text.length
+    onDelta({ type: 'text-delta', text })
   }
 
   const calls = createStreamCalls(

@@ -36,11 +36,14 @@ export async function* readStream(
   const source = body.getReader()
   try {
     while (!stream.isDone) {
-      const { done, value } = await source.read().catch((error: unknown) => {
+      let chunk: Awaited<ReturnType<typeof source.read>>
+      try {
+        chunk = await source.read()
+      } catch (error) {
         throw readCutFailure(error, context).error
-      })
-      if (done) break
-      stream.push(value)
+      }
+      if (chunk.done) break
+      stream.push(chunk.value)
       for (const delta of deltas) yield delta
       deltas.length = 0
     }

@@ -63,6 +63,7 @@ export function describeAnswers(open: OpenScene): void {
         totalTokens: 45,
         cachedTokens: 8,
         neurons: 1.98,
+        usd: expect.closeTo(0.000_021_78, 12),
         requests: 1,
       })
       const reply = result.events.find((event) => event.type === 'model-reply')
@@ -83,6 +84,7 @@ export function describeAnswers(open: OpenScene): void {
         outputTokens: 5,
         totalTokens: 35,
         neurons: 5,
+        usd: expect.closeTo(0.000_055, 12),
         requests: 2,
       })
     })

@@ -3,6 +3,7 @@ import { describeAborts } from './aborts.ts'
 import { describeAnswers } from './answers.ts'
 import { describeDialects } from './dialects.ts'
 import { describeFailures } from './failures.ts'
+import { describeStreaming } from './streaming.ts'
 import { describeInputFields } from './input-fields.ts'
 import { describeLeakedCalls } from './leaked-calls.ts'
 import type { OpenScene } from './stage.ts'
@@ -18,5 +19,6 @@ export function describeBackend(name: string, open: OpenScene): void {
     describeInputFields(open)
     describeFailures(open)
     describeAborts(open)
+    describeStreaming(open)
   })
 }

@@ -103,6 +103,7 @@ function toModelReply(reply: StagedReply, said: string): ModelReply {
   if ('echo' in reply) return { text: said }
   if ('result' in reply) return { result: reply.result }
   if ('error' in reply) return reply
+  if ('streaming' in reply) return reply as ModelReply // its words are checked when it is streamed
   if ('toolCalls' in reply) return reply
   return { text: 'Never seen: the answer is replaced on its way.' }
 }
@@ -118,17 +119,18 @@ async function play(
   const turn = scene.queue.then(async () => {
     scene.taken = undefined
     const answer = await ask(scene.emulator, request, path, body)
-    const text = await answer.text()
-    return { answer, text, reply: scene.taken as StagedReply | undefined } // the model source has set it
+    return { answer, reply: scene.taken as StagedReply | undefined } // the model source has set it
   })
   scene.queue = turn
-  const { answer, text, reply } = await turn
+  const { answer, reply } = await turn
   if (request.method === 'POST') {
     response.on('close', () => {
       if (!response.writableEnded) count(scene, 'closings')
     })
     count(scene, 'arrivals')
   }
+  if (typeof reply === 'object' && 'streaming' in reply) return pass(answer, response)
+  const text = await answer.text()
   if (typeof reply === 'object' && 'fault' in reply) return fail(reply.fault, response, text)
   if (typeof reply === 'object' && 'body' in reply) {
     response.writeHead(reply.status, { 'content-type': reply.contentType ?? 'text/html' })
@@ -138,6 +140,23 @@ async function play(
   const headers = typeof reply === 'object' && 'result' in reply ? reply.headers : {}
   response.writeHead(answer.status, { ...Object.fromEntries(answer.headers), ...headers })
   response.end(text)
+}
+
+/** Hands bytes on as they come; whichever side breaks off, the other one hears of it. */
+async function pass(answer: Response, response: ServerResponse): Promise<void> {
+  response.writeHead(answer.status, Object.fromEntries(answer.headers))
+  response.flushHeaders()
+  const reader = answer.body?.getReader()
+  response.on('close', () => void reader?.cancel().catch(() => {}))
+  try {
+    for (;;) {
+      const { done, value } = (await reader?.read()) ?? { done: true, value: undefined }
+      if (done) return void response.end()
+      response.write(value)
+    }
+  } catch {
+    response.destroy()
+  }
 }
 
 function fail(fault: 'hang' | 'cut' | 'half', response: ServerResponse, text: string): void {

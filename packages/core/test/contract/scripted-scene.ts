@@ -1,3 +1,4 @@
+import { toEventStream, type EventStreamOptions } from '@drover/emulator'
 import { scriptedBackend, type ScriptEntry } from '@drover/core/testing'
 import type { Scene, StagedReply } from './stage.ts'
 
@@ -39,7 +40,26 @@ export async function openScriptedScene(replies: readonly StagedReply[]): Promis
   }
 }
 
+/** The bytes of a stream, one chunk after the other, and the end it is to have. */
+function toStream({ streaming, ...reply }: Extract<StagedReply, { streaming: object }>): Response {
+  const options = streaming as EventStreamOptions // its words are checked there
+  const { contentType, chunks, ending } = toEventStream(reply, options)
+  const left = chunks.values()
+  const body = new ReadableStream<Uint8Array>({
+    pull: (controller) => {
+      const { done, value } = left.next()
+      if (!done) return controller.enqueue(value)
+      if (ending === 'open') return new Promise<void>(() => {})
+      if (ending === 'end') controller.close()
+      else controller.error(new Error('Network connection lost.'))
+      return undefined
+    },
+  })
+  return new Response(body, { headers: { 'content-type': contentType } })
+}
+
 function toEntry(reply: StagedReply, said: string): ScriptEntry {
+  if (typeof reply !== 'string' && 'streaming' in reply) return toStream(reply)
   if (typeof reply === 'string' || 'toolCalls' in reply) return reply
   if ('echo' in reply) return said
   if ('result' in reply) {

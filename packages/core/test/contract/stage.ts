@@ -10,6 +10,12 @@ export type StagedReply =
       readonly text?: string
       readonly toolCalls: readonly { readonly toolName: string; readonly input: JsonObject }[]
     }
+  /** Spoken as an event stream, in the way that is named. */
+  | {
+      readonly text?: string
+      readonly toolCalls?: readonly { readonly toolName: string; readonly input: JsonObject }[]
+      readonly streaming: StagedStreaming
+    }
   /** A `result` exactly as it is, in the envelope of the way it goes. */
   | { readonly result: JsonValue; readonly headers?: Readonly<Record<string, string>> }
   | {
@@ -26,6 +32,25 @@ export type StagedReply =
   | { readonly fault: 'hang' | 'cut' | 'half' }
   /** The model says what the last message says. */
   | { readonly echo: true }
+
+/** The emulator's words for how a reply is streamed; it checks them itself. */
+export interface StagedStreaming {
+  readonly variant?: string
+  readonly chunks?: string
+  readonly lineEnds?: string
+  readonly quirks?: readonly string[]
+  readonly seed?: number
+  readonly fault?: StagedFault
+}
+
+/** What goes wrong with a stream, in the emulator's words. */
+export interface StagedFault {
+  readonly type: string
+  readonly afterFrames?: number
+  readonly afterBytes?: number
+  readonly shape?: string
+  readonly followedByDone?: boolean
+}
 
 export interface JsonObject {
   readonly [key: string]: JsonValue

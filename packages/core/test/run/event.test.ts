@@ -84,7 +84,7 @@ describe('the events of a run', () => {
     const open = events.map(
       (_event, index) => foldEvents(events.slice(0, index + 1)).openCalls.length,
     )
-    expect(open).toEqual([0, 0, 2, 2, 2, 0, 0, 0, 0, 0])
+    expect(open).toEqual([0, 0, 2, 2, 1, 0, 0, 0, 0, 0])
   })
 
   test('hold the chosen limit of tokens, never the platform’s default', async () => {

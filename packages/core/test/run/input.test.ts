@@ -15,12 +15,12 @@ const answers: Message = {
 const user: Message = { role: 'user', content: 'Go' }
 
 /** Every case must fail before a request is sent. */
-const refused = async (given: unknown, code: string, ...words: string[]): Promise<void> => {
+const refused = async (given: unknown, ...words: string[]): Promise<void> => {
   const backend = scriptedBackend([])
-  const agent = createAgent({ backend, model })
+  const agent = createAgent({ backend, model, history: 'refuse' })
   const error = await agent.run(given as string).catch((thrown: unknown) => thrown)
   expect(error).toBeInstanceOf(DroverError)
-  expect(error).toMatchObject({ code })
+  expect(error).toMatchObject({ code: 'config.input' })
   for (const word of words) expect((error as Error).message).toContain(word)
   expect(backend.requests).toHaveLength(0)
 }
@@ -34,18 +34,43 @@ describe('what a run starts from is refused before any request when it is', () =
     ['a number', 42, 'got 42'],
     ['a character too long', 'x'.repeat(131_073), '131,072'],
     ['a list with null', [null], 'message 0'],
-    ['a message with an unknown role', [{ role: 'robot', content: 'x' }], 'role of message 0'],
-    ['a message without content', [{ role: 'user' }], 'content of message 0'],
-    ['a message whose content is null', [user, { role: 'assistant', content: null }], 'message 1'],
-    ['a message that is too long', [{ role: 'user', content: 'x'.repeat(131_073) }], 'message 0'],
-    ['a call without an answer', [user, asks, user], 'no answer before message 2'],
-    ['a call without an answer at the end', [user, asks], 'no answer before message 2'],
-    ['an answer without a call', [user, answers], 'nobody asks for'],
-    ['a second answer', [user, asks, answers, answers], 'nobody asks for'],
-    ['a call id used twice', [user, asks, answers, asks, answers], 'a second time'],
+    ['a list with a hole', Array.from({ length: 1 }), 'message 0'],
+    ['a message with an unknown role', [{ role: 'robot', content: 'x' }], 'message 0', 'role'],
+    ['another letter case of a role', [{ role: 'User', content: 'x' }], 'message 0', 'role'],
+    ['a message without content', [{ role: 'user' }], 'message 0', '`content`'],
+    ['an empty message', [user, { role: 'user', content: '' }], 'message 1', 'a text or calls'],
+    ['a message whose content is null', [user, { ...asks, content: null }], 'message 1', 'null'],
+    ['a list of parts', [{ role: 'user', content: [{ type: 'text', text: 'x' }] }], 'got a list'],
+    [
+      'a user message that is too long',
+      [user, { role: 'user', content: 'x'.repeat(131_073) }],
+      'message 1',
+      '131,072',
+      'got a string of 131073 characters',
+    ],
+    ['a result that is too long', [asks, { ...answers, content: 'x'.repeat(131_073) }], '131,072'],
+    ['a late system message', [user, { role: 'system', content: 'x' }], 'message 1', 'system'],
+    ['a call without an answer', [user, asks, user], 'message 1 to be followed by the answer'],
+    ['a call without an answer at the end', [user, asks], 'message 1 to be followed'],
+    ['an answer that comes late', [user, asks, user, answers], 'message 3 to stand after its call'],
+    ['an answer without a call', [user, answers], 'message 1 to answer a call'],
+    ['a second answer', [user, asks, answers, answers], 'message 3 to answer a call'],
+    ['a call id used twice', [user, asks, answers, asks, answers], 'message 3', 'no other call'],
+    ['an answer under another name', [asks, { ...answers, toolName: 'see' }], 'same `toolName`'],
     [
       'a call whose input is a list',
       [{ ...asks, toolCalls: [{ ...call, input: [] }] }, answers],
+      'message 0',
+      'an object',
+    ],
+    [
+      'a call whose input is its JSON text',
+      [{ ...asks, toolCalls: [{ ...call, input: '{}' }] }, answers],
+      'an object',
+    ],
+    [
+      'a call whose input reaches for a prototype',
+      [{ ...asks, toolCalls: [{ ...call, input: JSON.parse('{"__proto__":{"x":1}}') }] }, answers],
       'an object',
     ],
     [
@@ -53,16 +78,20 @@ describe('what a run starts from is refused before any request when it is', () =
       [{ ...asks, toolCalls: [{ ...call, toolName: '' }] }, answers],
       'toolName',
     ],
-  ])('%s', async (_what, given, words) => refused(given, 'config.input', words))
+  ])('%s', async (_what, given: unknown, ...words: string[]) => refused(given, ...words))
+})
 
-  test('a call whose input reaches for a prototype', async () => {
-    const input: unknown = JSON.parse('{"__proto__":{"x":1}}')
-    await refused(
-      [{ ...asks, toolCalls: [{ ...call, input }] }, answers],
-      'security.limit',
-      '__proto__',
-    )
-  })
+test('a role nobody knows is refused whatever the policy: nobody knows who spoke', async () => {
+  const agent = createAgent({ backend: scriptedBackend([]), model, history: 'repair' })
+  const given: unknown = [user, { role: 'robot', content: 'x' }]
+  await expect(agent.run(given as Message[])).rejects.toThrow(
+    'Expected message 1 to have the role system, user, assistant or tool, got a string of 5 characters.',
+  )
+})
+
+test('a text that is too long is refused whatever the policy: who wrote it is there to shorten it', async () => {
+  const agent = createAgent({ backend: scriptedBackend([]), model, history: 'repair' })
+  await expect(agent.run('x'.repeat(131_073))).rejects.toThrow('131,072')
 })
 
 test('takes content up to the last allowed character', async () => {
@@ -98,6 +127,7 @@ describe('options are refused with the field and its limits', () => {
     [{ maxSteps: -1 }, '`maxSteps`'],
     [{ stopWhen: 5 }, '`stopWhen`'],
     [{ toolFormat: 'xml' }, "one of 'flat', 'function', 'auto'"],
+    [{ history: 'mend' }, "`history` to be one of 'repair', 'refuse'"],
     [{ instructions: 7 }, '`instructions`'],
     [{ tools: {} }, '`tools` to be a list'],
     [{ tools: [{ name: 'x' }] }, '`tools[0]`'],

@@ -114,6 +114,7 @@ describe('a run', () => {
       inputTokens: 200,
       outputTokens: 20,
       totalTokens: 220,
+      usd: expect.closeTo((200 * 4119 + 20 * 34_868) * 0.011e-9, 12),
       requests: 2,
     })
   })

@@ -99,7 +99,7 @@ test('changes the tools that are offered and run', async () => {
     ['search', 'read', 'write'],
   ])
   expect(requests.map(({ activeTools }) => activeTools)).toEqual([
-    ['search', 'read'],
+    ['read', 'search'],
     undefined,
     undefined,
   ])
@@ -244,7 +244,7 @@ describe('ends the run', () => {
         ],
       },
       'config.input',
-      'no answer',
+      'Expected message 0 to be followed',
     ],
     ['no messages', { messages: [] }, 'config.input', 'at least one message'],
     ['no temperature', { temperature: 9 }, 'config.invalid', '`temperature`'],

@@ -2,6 +2,7 @@ import {
   and,
   createAgent,
   maxSteps,
+  moneySpent,
   neuronsUsed,
   not,
   or,
@@ -140,6 +141,22 @@ describe('stop conditions', () => {
     const result = await agent.run('Go')
     expect(result.stopReason).toBe('budget')
     expect(result.usage.neurons).toBe(6)
+  })
+
+  test.each<[string, StopCondition]>([
+    ['neurons, by the price of the model', neuronsUsed(1.5)],
+    ['dollars', moneySpent(0.000_016)],
+  ])('end a run at %s, where the service tells no charge', async (_what, stopWhen) => {
+    // 90 tokens in and 10 out are 0.72 neurons.
+    const { result } = await run({ stopWhen })
+    expect(result.stopReason).toBe('budget')
+    expect(result.steps.filter(({ closing }) => !closing)).toHaveLength(3)
+  })
+
+  test('end no run at neurons or dollars that nobody knows', async () => {
+    const stopWhen = or(neuronsUsed(0), moneySpent(0))
+    const unknown = { model: '@cf/new/model', profile: {}, maxSteps: 3 }
+    expect((await run({ ...unknown, stopWhen })).result.stopReason).toBe('max-steps')
   })
 
   test('end a run at the time that passed', async () => {

@@ -5,7 +5,20 @@ import { readStream } from '@drover/core/wire'
 
 const TOKENS = 100_000
 const ROUNDS = 9
-const WORDS = ['The', ' quick', ' brown', ' fox', ' jumps', ' over', ' it', ',', ' and', ' nobody', ' minds', '.']
+const WORDS = [
+  'The',
+  ' quick',
+  ' brown',
+  ' fox',
+  ' jumps',
+  ' over',
+  ' it',
+  ',',
+  ' and',
+  ' nobody',
+  ' minds',
+  '.',
+]
 const wordAt = (n: number): string => WORDS[n % WORDS.length] ?? ''
 const EXPECTED = Array.from({ length: TOKENS }, (_, n) => wordAt(n)).join('')
 const PADDING = 'abcdefghijklmnopqrstuvwxyz0123456789'

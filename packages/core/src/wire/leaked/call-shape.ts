@@ -35,6 +35,8 @@ const LIST_KEYS = ['tool_calls', 'function_calls', 'calls', 'tool_call', 'functi
 /** What may stand beside a call, and beside a list of calls, without making it something else. */
 const BESIDE_CALL = 'id type index call_id tool_call_id thought reasoning'.split(' ')
 const BESIDE_LIST = [...BESIDE_CALL, 'content', 'role']
+/** What stands beside the result of a REST answer, which some models repeat. */
+const ENVELOPE = ['result', 'success', 'errors', 'messages']
 const CALL_KEYS = [...NAME_KEYS, ...INPUT_KEYS, ...LIST_KEYS, ...BESIDE_CALL]
 
 /** The calls that a value is; nothing when it is anything else, or only partly calls. `open` are its unclosed parts. */
@@ -55,7 +57,7 @@ export function shapedCalls(
   if (typeof value === 'string') return depth > 0 ? stringCalls(value, tools) : undefined
   if (!isEntries(value)) return undefined
   const result = own(value, 'result')
-  const wrapper = isEntries(result) ? result : value
+  const wrapper = isEntries(result) && isOnly(value, ENVELOPE) ? result : value
   const listKey = LIST_KEYS.find((key) => isHolder(own(wrapper, key)))
   if (listKey !== undefined && isOnly(wrapper, [listKey, ...BESIDE_LIST])) {
     return shapedCalls(wrapper[listKey] ?? null, tools, open, depth + 1)
@@ -98,6 +100,28 @@ export function openCall(
   return isEnd && names.some((name) => name.startsWith(begun)) ? {} : undefined
 }
 
+/** Whether an unclosed value, whatever follows, is no call: it holds what no call does. `open` as for `openCall`. */
+export function isForeign(open: readonly JsonValue[], tools: OfferedTools): boolean {
+  const [value] = open
+  if (isList(value)) {
+    // A pair of a name and an input is not closed.
+    if (typeof value[0] === 'string' && offeredTool(tools, value[0])) return false
+    return value.some(
+      (entry) => !open.includes(entry) && shapedCalls(entry, tools, [], 1) === undefined,
+    )
+  }
+  return (
+    isEntries(value) &&
+    Object.keys(value).some(
+      (key) =>
+        !KNOWN_KEYS.has(key) &&
+        !offeredTool(tools, key) &&
+        ![...tools.values()].some((tool) => hasParameter(tool, key)),
+    )
+  )
+}
+
+const KNOWN_KEYS = new Set([...CALL_KEYS, ...BESIDE_LIST, ...ENVELOPE])
 const HEAD = /^[\s[{("']{0,40}([\w.-]{0,80})["']?\s{0,9}:?\s{0,9}["']?([\w.-]{0,80})/
 /** The call that one object is. */
 function objectCall(value: Entries, tools: OfferedTools): ShapedCall | undefined {

@@ -2,7 +2,7 @@ import { ROLE_TOKEN } from './prompt-tokens.ts'
 
 const TAG = String.raw`</?[A-Za-z][\w:.-]{0,30}(?:[ =][^<>\n]{0,80})?>|<\?(?:[^<>\n]{0,80}>)?|\?>|<!`
 const LINE = String.raw`(?<=(?:^|\n)[ \t*#]{0,8})`
-const WORDS = String.raw`\[/?[A-Z_]{4,20}\]|\bfunctools\b|${LINE}(?:Action|Assistant|Answer|Response|Output|Solution|(?:(?:Tool|Function)[ _])?[Cc]alls?)\s?:|${LINE}\d{1,3}[.)]|\b(?:from:\s?)?assistant(?=\n|$)|\x60\x60\x60[\w-]*`
+const WORDS = String.raw`\[/?[A-Z_]{4,20}\]|${LINE}(?:functools\b|(?:from:\s?)?assistant(?=\n|$)|\d{1,3}[.)]|(?:Action|Assistant|Answer|Response|Output|Solution|(?:(?:Tool|Function)[ _])?[Cc]alls?)\s?:)|\x60\x60\x60[\w-]*`
 // A star with a space on both sides multiplies; any other makes text bold.
 const MARKS = String.raw`(?<! )\*|\*(?! )|[\s\[\]{}(<"'\x60_+&|#>•-]`
 const DRESSING = `${ROLE_TOKEN}|${TAG}|${WORDS}|${MARKS}`

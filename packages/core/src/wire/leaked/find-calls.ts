@@ -1,7 +1,7 @@
 import type { JsonValue } from '../../message.ts'
 import { matchAt } from '../../match-at.ts'
 import type { Plainness, ShapedCall } from './call-shape.ts'
-import { openCall, shapedCalls, writtenCall } from './call-shape.ts'
+import { isForeign, openCall, shapedCalls, writtenCall } from './call-shape.ts'
 import { readLenient } from '../../lenient-json.ts'
 import type { OfferedTools } from './offered-tools.ts'
 import { hasOnlyParameters, offeredTool } from './offered-tools.ts'
@@ -23,7 +23,14 @@ export interface Place {
 /** More than any reply holds that a model meant. */
 const MAX_PLACES = 1_000
 
-type Reading = (Omit<Place, 'start' | 'isMarked'> & { readonly mark?: string }) | number
+/**
+ * A place; or how far the text was read and is none, negative where that was in vain and what is inside must be looked at
+ * again, without end where an object is not closed that is no call; or nothing where the text ends before that is known.
+ */
+export type Reading =
+  | (Omit<Place, 'start' | 'isMarked'> & { readonly mark?: string })
+  | number
+  | undefined
 
 /**
  * Finds what reads as calls, from left to right, without overlaps. Whether it *is* one, only the text around can say.
@@ -41,13 +48,9 @@ export function findCalls(text: string, tools: OfferedTools): readonly Place[] {
     found = site.exec(text)
   ) {
     const start = found.index
-    const reading =
-      found[0] === '{' || found[0] === '['
-        ? readJsonPlace(text, start, tools)
-        : readNamedPlace(text, start, found[0], tools, places.at(-1)?.end)
+    const reading = readPlace(text, start, found[0], tools, places.at(-1)?.end) ?? -text.length
     if (typeof reading === 'number') {
-      // Negative: this far was read in vain, and what is inside must be looked at again.
-      if (reading < 0) work += start + reading
+      if (reading < 0) work += start + Math.max(reading, -text.length)
       else if (reading > start) site.lastIndex = reading
       continue
     }
@@ -63,11 +66,23 @@ export function findCalls(text: string, tools: OfferedTools): readonly Place[] {
  * Where a call may begin: an object or a list, a tool's name, or any name before a bracket. Nearly every word of a text is
  * none of these, and is passed over by the expression alone.
  */
-function sitesOf(tools: OfferedTools): RegExp {
+export function sitesOf(tools: OfferedTools): RegExp {
   const names = [...tools.keys()].map((name) => name.replace(/\W/g, '\\$&')).join('|')
   const named = `(?:functions\\.)?(?:${names})(?::\\d+)?(?:\\.call)?(?![\\w$]|[.-][\\w$])`
   return new RegExp(`[{[]|(?<![\\w$.-])(?:${named}|[A-Za-z_$][\\w$.-]*(?=\\())`, 'g')
 }
+
+/** Reads what stands at a site; `last` is the end of the place before it. */
+export const readPlace = (
+  text: string,
+  start: number,
+  word: string,
+  tools: OfferedTools,
+  last?: number,
+): Reading =>
+  word === '{' || word === '['
+    ? readJsonPlace(text, start, tools)
+    : readNamedPlace(text, start, word, tools, last)
 
 function readJsonPlace(text: string, start: number, tools: OfferedTools): Reading {
   const read = readLenient(text, start)
@@ -76,11 +91,12 @@ function readJsonPlace(text: string, start: number, tools: OfferedTools): Readin
     const calls = shapedCalls(read.value, tools)
     return calls === undefined ? read.end : { end: read.end, calls }
   }
+  if (isForeign(read.open, tools)) return -Infinity
   const calls = shapedCalls(read.open[0] ?? null, tools, read.open) ?? []
   const cut =
     openCall(text.slice(start, start + 400), read.open, tools) ??
     (calls.length > 0 ? {} : undefined)
-  if (cut === undefined) return -text.length
+  if (cut === undefined) return undefined
   return { end: text.length, calls, cut: { ...cut, plainness: 'explicit' } }
 }
 
@@ -112,7 +128,7 @@ function readNamedPlace(
   if (text[after] === '(') {
     const read = readArguments(text, after)
     if (read.status === 'cut') return cut
-    if (read.status === 'bad') return -read.end
+    if (read.status === 'bad') return read.end < text.length ? -read.end : undefined
     // Inside a quoted list that does not read as JSON, a backslash may belong to either layer of quotes.
     const isQuoted =
       /["']/.test(text[start - 1] ?? '') && text.slice(start, read.end).includes('\\')
@@ -149,6 +165,25 @@ function readNamedPlace(
   return { end: read.end, calls: [of(read.value, 'name-json')], mark }
 }
 
+/** Whether what follows a tool's name at the end of a text, and is no call yet, may become one. */
+export function isNameOpen(text: string, start: number, word: string): boolean {
+  if (word === '{' || word === '[') return false
+  const after = start + word.length
+  if (/^(?::\d*)?(?:\.c?a?l?l?|-)?$/.test(text.slice(after, after + 40))) return true
+  const before = text.slice(Math.max(0, start - 80), start)
+  if (!NAME_MARK.test(before) && !LINE_START.test(before)) return false
+  matchAt(GLUE_BEGUN, text, after)
+  const at = GLUE_BEGUN.lastIndex
+  if (text[at] === '{') return readLenient(text, at).status === 'cut'
+  const rest = text.slice(at, at + 40)
+  return (
+    /^(?:\[[A-Z_]*\]?|\x60{1,2}|["')])?$/.test(rest) ||
+    GLUE_WORDS.some((glue) => glue.startsWith(rest))
+  )
+}
+
+const GLUE_WORDS = ['json', 'commentary', 'Action Input:', 'content:']
+
 /** `g(b=2)` beside a call or at the head of a list, when no tool of that name was offered. */
 function readUnknownCall(
   text: string,
@@ -160,6 +195,8 @@ function readUnknownCall(
   const isBeside =
     text[start - 1] === '[' || (last !== undefined && /^,\s{0,9}$/.test(text.slice(last, start)))
   const read = isBeside && text[after] === '(' ? readArguments(text, after) : undefined
+  if (read?.status === 'cut' || (read?.status === 'bad' && read.end >= text.length))
+    return undefined
   if (read?.status !== 'value') return start
   const call: ShapedCall = {
     toolName,
@@ -172,10 +209,9 @@ function readUnknownCall(
 
 /** What says, before a name, that it is called: tags and tokens of the prompt formats. */
 const NAME_MARK = new RegExp(
-  String.raw`(?:\[TOOL_CALLS\]|<(?:function|invoke|tool(?:_call)?)(?:[=( ]| name=)["']?|>>>|(?:function)?${TOKEN}|<tool_call>|recipient[:=]|\bto=|<[^<>\n]{1,40}>call:|(?<![^\n])Action:)\s{0,9}$`,
+  String.raw`(?:\[TOOL_CALLS\]|<(?:function|invoke|tool(?:_call)?)(?:[=( ]| name=)["']?|>>>|(?:(?<=>)function)?${TOKEN}(?:call:)?|<tool_call>|(?<![^\n])(?:recipient[:=]|Action:)|(?<=${TOKEN}\w{0,20}\s?|(?<![^\n]))to=)\s{0,9}$`,
 )
 const LINE_START = /(?:^|\n)[\s*\x60]*$/
-const GLUE = new RegExp(
-  String.raw`(?::\d+)?\s{0,9}(?:(?:${TOKEN}|\[ARGS\]|\[CALL_ID\]\w+|["')]?>|\x60{3}(?:json)?|json\b|commentary\b|(?:Action Input|content):)\s{0,9}){0,6}(?=\{|$)`,
-  'y',
-)
+const BINDING = String.raw`(?::\d+)?\s{0,9}(?:(?:${TOKEN}|\[ARGS\]|\[CALL_ID\]\w+|["')]?>|\x60{3}(?:json)?|json\b|commentary\b|(?:Action Input|content):)\s{0,9}){0,6}`
+const GLUE = new RegExp(String.raw`${BINDING}(?=\{|$)`, 'y')
+const GLUE_BEGUN = new RegExp(BINDING, 'y')

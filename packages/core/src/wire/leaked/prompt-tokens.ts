@@ -13,10 +13,18 @@ const THOUGHT =
 const THOUGHT_END = /^[\s\S]*<\/(?:think|thinking)>/
 const NEXT_TURN = /<\|(?:im_start|start_header_id)\|>\s?(?:user|tool|ipython)\b[\s\S]*$/
 
-/** The same text with blanks for what is not said to anybody: thoughts, results, and turns of others that a model makes up. */
+/** The same text with newlines for what is not said to anybody: thoughts, results, and turns of others that a model makes up. */
 export function hideThoughts(text: string): string {
-  const blank = (part: string): string => ' '.repeat(part.length)
+  const blank = (part: string): string => '\n'.repeat(part.length)
   return text.replace(THOUGHT, blank).replace(THOUGHT_END, blank).replace(NEXT_TURN, blank)
+}
+
+/** How the thought begins that a text ends in; `""` where it ends in none. */
+export function openThought(text: string): string {
+  const last = [...text.matchAll(THOUGHT)].at(-1)
+  const isOpen =
+    last?.[0].length === text.length - (last?.index ?? 0) && !/<(?:\/\w+|\|end\|)>$/.test(text)
+  return (isOpen && /^(?:<\w+>|.*?<\|message\|>)/.exec(last?.[0] ?? '')?.[0]) || ''
 }
 
 const PLAIN_TOKEN = String.raw`(?:${ROLE_TOKEN}|</?s>)`
@@ -28,6 +36,12 @@ const ALL_TOKENS = new RegExp(String.raw`${PLAIN_TOKEN}|<\?|\?>`, 'g')
 /** The text without the special tokens at its ends: inside, they may be what it is about. */
 export const trimTokens = (text: string): string =>
   text.trim().replace(FIRST_TOKENS, '').replace(LAST_TOKENS, '').trim()
+
+/** Where the text begins that `trimTokens` leaves. */
+export function startOfText(text: string): number {
+  const trimmed = text.trimStart()
+  return text.length - trimmed.replace(FIRST_TOKENS, '').trimStart().length
+}
 
 /** What stands beside a call, without any special token. */
 export const dropTokens = (text: string): string => text.replace(ALL_TOKENS, '').trim()

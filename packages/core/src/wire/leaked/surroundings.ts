@@ -33,34 +33,28 @@ export function judgePlaces(text: string, places: readonly Place[]): readonly Gr
     const { start, end, fence } = span
     const since = spans[index - 1]?.end ?? 0
     const opening = fence !== undefined && fence.start >= since ? fence.start : start
-    const before = text.slice(Math.max(since, opening - WINDOW), opening)
-    const lead = undressEnd(before)
-    const from = opening - before.length + lead.length
-    const opener = text.slice(from, start)
+    const lead = readLead(text, since, opening, start)
+    const { from, opener } = lead
     const after = text.slice(end, Math.min(spans[index + 1]?.start ?? text.length, end + WINDOW))
     const tail = undressStart(after)
     const closer = after.slice(0, after.length - tail.length)
 
-    const isMarked = CALL_MARK.test(opener) || span.places.some((place) => place.isMarked)
+    const isMarked = lead.isMarked || span.places[0]?.isMarked === true
     const isListed = /\[\s*["'{]*$/.test(opener) && (after === '' || closer.includes(']'))
-    const isOwnLine = lead === '' || opener.includes('\n') || fence !== undefined
+    const isOwnLine = lead.text === '' || opener.includes('\n') || fence !== undefined
     const plainness = weakest(span.places)
     const isStrong = isMarked || isListed || plainness === 'explicit'
-    const sentence = lastSentence(lead)
-    const isInherited: boolean = wasAbout && !/\p{L}["')\]]?[.!?](?:\s|$)/u.test(lead)
+    const isInherited: boolean = wasAbout && !/\p{L}["')\]]?[.!?](?:\s|$)/u.test(lead.text)
     // What is joined to a place that is no call, by an operator, is none either.
-    const isJoined = lead === '' && groups.at(-1)?.isCalling === false
-    wasAbout = isInherited || isJoined || isAbout(sentence) || ABOUT_TAG.test(opener)
+    const isJoined = lead.text === '' && groups.at(-1)?.isCalling === false
+    wasAbout = isInherited || isJoined || lead.isTold
 
-    // A token of the prompt format right before it ends what was said: the model begins something new.
-    const isTurn = plainness === 'explicit' && SPECIAL.test(opener)
+    const isTurn = plainness === 'explicit' && lead.isTurn
     const isAnnounced =
-      isMarked || isTurn || groups.at(-1)?.isCalling === true || isAnnouncing(lead)
+      isMarked || isTurn || groups.at(-1)?.isCalling === true || isAnnouncing(lead.text)
     const isLedIn =
-      lead === '' ||
-      (isAnnounced &&
-        (isOwnLine ||
-          (isStrong ? /[.!?…。:：]["')]?$/.test(lead) || isIntent(sentence) : /[:：]$/.test(lead))))
+      lead.text === '' ||
+      (isAnnounced && (isOwnLine || (isStrong ? !lead.isWithin : /[:：]$/.test(lead.text))))
     const isLetOut =
       (isStrong || tail === '' || closer.includes('\n') || /^(?:#|\/\/)/.test(tail)) &&
       !OPERATION.test(after) &&
@@ -70,7 +64,7 @@ export function judgePlaces(text: string, places: readonly Place[]): readonly Gr
         /^```(?:diff|patch|console|pycon)/.test(text.slice(fence.start, fence.start + 12)) ||
         hasCode(saidBeside(text, spans, index, fence.start, fence.end))
     }
-    const isProgram = fence?.isProgram === true || STATEMENT.test(`${lead}${opener}`)
+    const isProgram = fence?.isProgram === true || lead.isStatement
     groups.push({
       from,
       to: end + closer.length,
@@ -83,10 +77,50 @@ export function judgePlaces(text: string, places: readonly Place[]): readonly Gr
         (plainness !== 'loose' || isMarked || isAlone),
       isMarked,
       isOpen: isListed && after === '',
-      isPlain: isMarked || isListed || isAlone || lead === '',
+      isPlain: isMarked || isListed || isAlone || lead.text === '',
     })
   }
   return groups
+}
+
+/** What stands before a call, or before the fence that it stands in. */
+export interface Lead {
+  /** Where what dresses the call begins. */
+  readonly from: number
+  /** The 600 characters before it at most, without what dresses it. */
+  readonly text: string
+  /** What dresses it. */
+  readonly opener: string
+  /** The call is spoken of. */
+  readonly isTold: boolean
+  /** It stands within a sentence that does not say that its speaker acts. */
+  readonly isWithin: boolean
+  readonly isStatement: boolean
+  /** A tag or a token before it says that it is a call. */
+  readonly isMarked: boolean
+  /** A token of the prompt format right before it ends what was said: the model begins something new. */
+  readonly isTurn: boolean
+}
+
+/** Reads what stands before a call at `start`, back to `since`; `opening` is the start of its fence, where it has one. */
+export function readLead(text: string, since: number, opening: number, start: number): Lead {
+  const before = text.slice(Math.max(since, opening - WINDOW), opening)
+  const lead = undressEnd(before)
+  // Where the window cuts a line, its first words only look like the beginning of one.
+  const isCutOff = opening - WINDOW > since && lead.length < MAX_DRESSING
+  const from = opening - before.length + (isCutOff ? MAX_DRESSING : lead.length)
+  const opener = text.slice(from, start)
+  const sentence = lastSentence(lead)
+  return {
+    from,
+    text: lead,
+    opener,
+    isTold: isAbout(sentence) || ABOUT_TAG.test(opener),
+    isWithin: !/[.!?…。:：]["')]?$/.test(lead) && !isIntent(sentence),
+    isStatement: STATEMENT.test(`${lead}${opener}`),
+    isMarked: CALL_MARK.test(opener),
+    isTurn: SPECIAL.test(opener),
+  }
 }
 
 /** A word or a tag that says what it holds: an example, a part of a page, anything but calls and answers. */
@@ -95,6 +129,8 @@ const ABOUT_TAG =
 const SPECIAL = new RegExp(TOKEN)
 /** How far around a call is read. */
 const WINDOW = 600
+/** Longer than any word, tag or token that dresses a call. */
+const MAX_DRESSING = 150
 /** `x = {…}`, `print(f())`, a Python prompt, a quotation, and what a heading names or a comment takes out. */
 const STATEMENT = /(?:[=(][ \t["'\x60]*|>>>[ \t]+|(?:^|\n)(?:>[ \t][^\n]*|#+[ \t]*))$/
 /** `f(2) = 4`, `f(2) // => 4`, `f(2) * 3`, `f(2).value`, `f(2)[0]`. */
@@ -128,9 +164,7 @@ function joinPlaces(text: string, places: readonly Place[]): readonly Span[] {
     const fence = (fences[next]?.start ?? text.length) < place.start ? fences[next] : undefined
     const last = spans.at(-1)
     const between = last === undefined ? '' : text.slice(last.end, place.start)
-    const isSame =
-      between.length <= WINDOW &&
-      (fence === undefined ? wordsOf(between) === '' : !hasCode(between))
+    const isSame = isOneUtterance(between, fence !== undefined)
     if (last !== undefined && isSame) {
       last.places.push(place)
       last.end = place.end
@@ -138,6 +172,10 @@ function joinPlaces(text: string, places: readonly Place[]): readonly Span[] {
   }
   return spans
 }
+
+/** Whether nothing is said between two calls. */
+export const isOneUtterance = (between: string, isFenced: boolean): boolean =>
+  between.length <= WINDOW && (isFenced ? !hasCode(between) : wordsOf(between) === '')
 
 /** What is said outside the calls, from the span `first` on. */
 function saidBeside(

@@ -1,0 +1,143 @@
+import type { JsonValue } from '@drover/core'
+import { finishReason } from '../dialect.ts'
+import type { Generation } from '../generation.ts'
+import { toSpokenText } from '../generation.ts'
+import type { JsonObject } from '../json-object.ts'
+import type { WireUsage } from '../tokens.ts'
+import { UNITS_PER_TOKEN } from '../tokens.ts'
+import { toCallDeltas } from './call-deltas.ts'
+import type { SeededRandom } from './seeded-random.ts'
+import { idFrom } from './seeded-random.ts'
+import type { VariantTraits } from './stream-variant.ts'
+
+/** What the frames carry beside the reply. */
+export interface FrameContext {
+  readonly model: string
+  readonly usage: WireUsage
+  readonly neurons: number
+  /** Seconds since 1970, UTC. */
+  readonly created: number
+  readonly random: SeededRandom
+}
+
+/** One frame's JSON. The frames that close a stream carry no padding. */
+export interface ReplyFrame {
+  readonly body: JsonObject
+  readonly closing: boolean
+}
+
+/** What one frame adds to the reply, whatever its envelope. */
+type Delta =
+  | { readonly type: 'start' }
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'calls'; readonly calls: readonly JsonValue[] }
+  | { readonly type: 'finish'; readonly reason: string }
+
+/** The frames of a reply in one variant, without `[DONE]`. */
+export function* toReplyFrames(
+  generation: Generation,
+  traits: VariantTraits,
+  context: FrameContext,
+): Generator<ReplyFrame> {
+  const id = idFrom(context.random)
+  const chat = traits.envelope === 'chat'
+  let units = 0
+  for (const delta of toDeltas(generation, traits, context.random)) {
+    units += lengthOf(delta)
+    const usage = traits.usageEverywhere ? { usage: usageSoFar(context.usage, units) } : {}
+    const body = chat ? toChunk(delta, id, context) : toNativeFrame(delta, traits)
+    yield { body: { ...body, ...usage }, closing: delta.type === 'finish' }
+  }
+  if (chat) {
+    const usage = { ...context.usage }
+    yield { body: { ...chunk(id, context), choices: [], usage }, closing: true }
+  } else if (traits.backend === 'newer') {
+    const usage = { ...context.usage, neurons: context.neurons }
+    yield { body: { response: null, usage }, closing: true }
+  } else {
+    if (!traits.usageEverywhere) yield { body: { response: '' }, closing: true }
+    yield { body: { response: '', usage: { ...context.usage } }, closing: true }
+  }
+}
+
+function* toDeltas(
+  generation: Generation,
+  traits: VariantTraits,
+  random: SeededRandom,
+): Generator<Delta> {
+  const { toolCalls } = generation
+  const chat = traits.envelope === 'chat'
+  const leaked = traits.calls === 'text'
+  const text = generation.text ?? ''
+  if (chat || traits.gaps) yield { type: 'start' }
+  for (const [piece] of (leaked ? toSpokenText(text, toolCalls) : text).matchAll(PIECES)) {
+    yield { type: 'text', text: piece }
+    if (traits.gaps && random() < 0.3) yield { type: 'start' }
+  }
+  if (traits.calls !== 'text') {
+    const context = { createId: () => idFrom(random), random, sentinel: !chat }
+    for (const calls of toCallDeltas(toolCalls, traits.calls, context)) {
+      yield { type: 'calls', calls }
+    }
+  }
+  if (chat || traits.finishFrame) {
+    const reason = finishReason(leaked ? { ...generation, toolCalls: [] } : generation)
+    yield { type: 'finish', reason }
+  }
+}
+
+// About a token each. Digits stand alone, so that `native-numbers` has numbers to write; never half a surrogate pair.
+const PIECES = /\d{1,15}|\s{0,8}[^\s\d]{1,6}|\s{1,8}/gu
+
+function toNativeFrame(delta: Delta, { backend, numbers }: VariantTraits): JsonObject {
+  const newer = backend === 'newer'
+  switch (delta.type) {
+    case 'start':
+      return { tool_calls: [] }
+    case 'text': {
+      // Only where the number's own text is the same: nothing of `007` or `1.10` may be lost.
+      const number = Number(delta.text)
+      const isNumber = numbers && Number.isSafeInteger(number) && String(number) === delta.text
+      const response = isNumber ? number : delta.text
+      return newer ? { response, tool_calls: [] } : { response }
+    }
+    case 'calls':
+      return newer ? { tool_calls: delta.calls } : { response: '', tool_calls: delta.calls }
+    case 'finish':
+      return { finish_reason: delta.reason }
+  }
+}
+
+function toChunk(delta: Delta, id: string, context: FrameContext): JsonObject {
+  const finish = delta.type === 'finish' ? delta.reason : null
+  const choice = { index: 0, delta: toChatDelta(delta), finish_reason: finish }
+  return { ...chunk(id, context), choices: [choice] }
+}
+
+function toChatDelta(delta: Delta): JsonObject {
+  switch (delta.type) {
+    case 'start':
+      return { role: 'assistant', content: '' }
+    case 'text':
+      return { content: delta.text }
+    case 'calls':
+      return { tool_calls: delta.calls }
+    case 'finish':
+      return {}
+  }
+}
+
+function chunk(id: string, { created, model }: FrameContext): JsonObject {
+  return { id: `chatcmpl-${id}`, object: 'chat.completion.chunk', created, model }
+}
+
+function lengthOf(delta: Delta): number {
+  if (delta.type === 'text') return delta.text.length
+  return delta.type === 'calls' ? JSON.stringify(delta.calls).length : 0
+}
+
+function usageSoFar(whole: WireUsage, units: number): JsonObject {
+  const { prompt_tokens, completion_tokens } = whole
+  const tokens = Math.min(completion_tokens, Math.ceil(units / UNITS_PER_TOKEN))
+  return { ...whole, completion_tokens: tokens, total_tokens: prompt_tokens + tokens }
+}
