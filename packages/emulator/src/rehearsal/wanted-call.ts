@@ -1,0 +1,44 @@
+import type { ModelReply, ModelRequest, OfferedTool } from '../model-source.ts'
+import { isJsonObject, ownValue } from '../json-object.ts'
+import { readFacts } from './facts.ts'
+import { fillInput } from './fill-input.ts'
+import { findMentions } from './mentions.ts'
+import type { Turn } from './turn.ts'
+
+/**
+ * What a request leaves no choice about: JSON by a schema (`response_format`), a named tool (`tool_choice`), or one that the
+ * last system message names in backticks. Undefined where the model may choose.
+ */
+export function answerAsWanted(
+  request: ModelRequest,
+  turn: Turn,
+  now: number,
+): ModelReply | undefined {
+  const format = ownValue(request.inputs, 'response_format')
+  const schema = isJsonObject(format) ? ownValue(format, 'json_schema') : undefined
+  const tool = isJsonObject(schema)
+    ? { name: 'answer', description: '', parameters: schema }
+    : wantedTool(request)
+  if (tool === undefined) return undefined
+  const results = turn.calls.filter(({ failed }) => !failed).map(({ result }) => result)
+  const filled = fillInput(tool, {
+    mentions: findMentions(turn.question),
+    facts: readFacts(results),
+    toolName: tool.name,
+    now,
+    taken: new Set(),
+  })
+  if (filled === undefined) return undefined
+  return isJsonObject(schema)
+    ? { text: JSON.stringify(filled.input) }
+    : { toolCalls: [{ toolName: tool.name, input: filled.input }] }
+}
+
+function wantedTool({ inputs, messages, tools }: ModelRequest): OfferedTool | undefined {
+  const choice = ownValue(inputs, 'tool_choice')
+  const chosen = isJsonObject(choice) ? ownValue(choice, 'function') : undefined
+  const name = isJsonObject(chosen) ? ownValue(chosen, 'name') : undefined
+  const last = messages.at(-1)
+  const order = messages.length > 1 && last?.role === 'system' ? last.content : ''
+  return tools.find((tool) => tool.name === name || order.includes(`\`${tool.name}\``))
+}
