@@ -22,7 +22,8 @@ export function answerAsWanted(
   if (tool === undefined) return undefined
   const results = turn.calls.filter(({ failed }) => !failed).map(({ result }) => result)
   const filled = fillInput(tool, {
-    mentions: findMentions(turn.question),
+    // What was found out says which of several constants it is, before what was asked.
+    mentions: findMentions([...results, turn.question].join('\n')),
     facts: readFacts(results),
     toolName: tool.name,
     now,
