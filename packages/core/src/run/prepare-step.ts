@@ -111,8 +111,7 @@ async function askFor(
   if (typeof changes !== 'object' || changes === null) {
     throw expected('config.invalid', 'what `prepareStep` gives', 'an object or nothing', changes)
   }
-  // Each part of it is checked where it is used.
-  return changes as StepChanges
+  return changes
 }
 
 function change(run: Run, plan: StepPlan, changes: StepChanges, closing: boolean): StepPlan {

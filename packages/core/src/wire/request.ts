@@ -64,10 +64,10 @@ export function createConversation(options: ConversationOptions): Conversation {
   let asObjects = createTail(options, first)
   let asText = createTail(options, first)
   let text = ''
-  const toFields = ({ max_tokens: _, ...sampling }: WireSampling): Partial<WireInputs> => ({
-    ...extra,
-    ...sampling,
-  })
+  const toFields = (given: WireSampling): Partial<WireInputs> => {
+    const { max_tokens: _, ...sampling } = given
+    return { ...extra, ...sampling }
+  }
   const fields = toFields(options.sampling)
   const rest = asRest(fields)
   let objects: WireMessage[] = []
