@@ -1,5 +1,6 @@
 import { binding } from '@drover/binding'
 import { createAgent, DroverError, tool } from '@drover/core'
+import { toUIMessageStreamResponse } from '@drover/core/response'
 import { zodMini } from '@drover/core/zod-mini'
 import * as z from 'zod/mini'
 
@@ -22,9 +23,10 @@ const countDays = tool({
 })
 
 export default {
-  /** `GET /?question=…` gives `{ answer }`. */
+  /** `GET /?question=…` gives `{ answer, steps }`; `GET /stream?question=…` the answer while it is written. */
   async fetch(request: Request, env: Env): Promise<Response> {
-    const question = new URL(request.url).searchParams.get('question') ?? ''
+    const { pathname, searchParams } = new URL(request.url)
+    const question = searchParams.get('question') ?? ''
     const agent = createAgent({
       backend: binding(env.AI),
       model: '@cf/meta/llama-3.1-8b-instruct-fast',
@@ -32,6 +34,8 @@ export default {
       tools: [countDays],
     })
     try {
+      // Whoever leaves the stream ends the run.
+      if (pathname === '/stream') return toUIMessageStreamResponse(agent.stream(question))
       const { text, steps } = await agent.run(question, { signal: request.signal })
       return Response.json({ answer: text, steps: steps.length })
     } catch (error) {

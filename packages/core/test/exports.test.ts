@@ -1,4 +1,5 @@
 import * as core from '@drover/core'
+import * as response from '@drover/core/response'
 import * as testing from '@drover/core/testing'
 import * as wire from '@drover/core/wire'
 import * as zod3 from '@drover/core/zod3'
@@ -35,6 +36,11 @@ test('these names are the public surface', () => {
       "toolCalled",
     ]
   `)
+  expect(Object.keys(response).toSorted()).toEqual([
+    'readUIMessages',
+    'toResponse',
+    'toUIMessageStreamResponse',
+  ])
   expect(Object.keys(testing).toSorted()).toMatchInlineSnapshot(`
     [
       "fakeRuntime",

@@ -1,4 +1,5 @@
 import { defined } from '../defined.ts'
+import { withheldTools } from './caps.ts'
 import { callModel, type AnsweredReply, type ReplyViewer } from './call-model.ts'
 import { toErrorRecord } from './error-record.ts'
 import type { AskedModel } from './model-cursor.ts'
@@ -78,13 +79,14 @@ async function askModel(
   viewer: StepViewer | undefined,
   nextAttempt: () => number,
 ): Promise<Asked> {
-  const { recorder, budget } = run
+  const { recorder, budget, clock } = run
   const { toolChoice, active, changed } = plan
   const { step, closing, roomFactor } = request
   const asked = plan.asked()
   const { model, profile, conversation } = asked
   const sampling = plan.sampling ?? asked.sampling
-  const offers = createStepOffer(run, { ...asked, active, toolChoice }, request)
+  const withheld = closing ? [] : [...withheldTools(run)]
+  const offers = createStepOffer(run, { ...asked, active, toolChoice, withheld }, request)
   const { first } = offers
   const withTools = first.tools !== undefined
   const isStreamed = asksForStream(run, asked, first)
@@ -121,6 +123,7 @@ async function askModel(
         ...(!closing && toolChoice !== 'auto' && { toolChoice }),
         ...(active && { activeTools: active }),
         ...(changed.length > 0 && { changed }),
+        ...(withheld.length > 0 && { withheld }),
       })
     },
     onFailure: (failure, _, durationMs, retryInMs) => {
@@ -142,11 +145,14 @@ async function askModel(
         recorder.tell({ type: 'retry-waiting', step, attempt, retryInMs })
       }
     },
+  }).catch((error: unknown) => {
+    // The run goes on without this reply.
+    if (clock.isUp()) viewer?.reset()
+    throw error
   })
   const { reply } = answered
   // What was counted with fewer tools says nothing of the next request.
-  if (offers.next().tools === asked.wireTools)
-    asked.input.learn(reply.usage.inputTokens, asked.window.sent().length)
+  if (offers.next().tools === asked.wireTools) asked.window.learn(reply.usage)
   const usage = reservation?.settle(reply.usage) ?? reply.usage
   return { ...answered, attempt, reply: { ...reply, usage }, offer: first }
 }

@@ -6,26 +6,35 @@ import type { Run } from './run.ts'
 import { takeStep } from './take-step.ts'
 
 /**
- * The last call of a run that reached a limit; where an output is wanted, up to two more until it fits. The limit is the
- * outcome: that this call fails does not change it, unless an output is wanted.
+ * Makes the last call of a run that reached a limit, where there is time for it; where an output is wanted, up to two more
+ * until it fits. The limit is the outcome: that this call fails, or is cut at the end of the run's time, does not change it,
+ * unless an output is wanted.
+ * @param before what was wrong with the output that the step before gave
  * @returns what the schema made of the output
- * @throws `signal.reason` after an abort; what `planStep` throws; without an output where one is wanted, why.
+ * @throws the reason of the run's own signal; what `prepareStep` throws; where an output is wanted, why there is none.
  */
 export async function close(run: Run, first: number, before?: string): Promise<unknown> {
-  if (!run.closingCall) return undefined
+  const { clock, closingCall, log, output } = run
+  clock.given.throwIfAborted()
+  if (!closingCall || clock.whole.aborted) return undefined
+  const last: Run = { ...run, signal: clock.whole }
   let demand = before
   for (let step = first; ; step++) {
-    const plan = await planStep(run, step, true)
+    let isPlanned = false
     try {
-      const taken = await takeStep(run, plan, { step, closing: true, roomFactor: 1, demand })
+      const planning = planStep(last, step, true)
+      const plan = planning instanceof Promise ? await planning : planning
+      isPlanned = true
+      const taken = await takeStep(last, plan, { step, closing: true, roomFactor: 1, demand })
+      // Undefined where the budget has no room for it.
       if (taken === undefined || taken.isAnswered) return taken?.output
-      await answerCalls({ ...run, tools: taken.tools }, step, taken.calls)
+      await answerCalls({ ...last, tools: taken.tools }, step, taken.calls)
       demand = taken.rejected ?? ''
       if (step - first >= MAX_OUTPUT_REPAIRS) throw noOutput(plan.asked().model, demand)
     } catch (error) {
-      run.signal.throwIfAborted()
-      if (run.output !== undefined) throw error
-      run.log.warn(
+      clock.given.throwIfAborted()
+      if (output !== undefined || !(isPlanned || clock.whole.aborted)) throw error
+      log.warn(
         { step, error: toErrorRecord(error) },
         'The closing call failed; the run ends without it.',
       )

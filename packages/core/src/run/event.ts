@@ -71,6 +71,8 @@ export interface ModelRequestEvent extends EventBase {
   readonly activeTools?: readonly string[]
   /** What `prepareStep` changed, such as `model` or `messages`. */
   readonly changed?: readonly string[]
+  /** Tools that are not offered in this step: their calls repeat themselves, or are used up. */
+  readonly withheld?: readonly string[]
 }
 
 /** A model request failed. `retryInMs` is there when it will be sent again after that time. */
@@ -157,7 +159,7 @@ export interface ToolCallEvent extends EventBase {
   readonly idempotencyKey: string
 }
 
-/** A call is answered, by its tool or by us (`dispatched: false`: unknown tool or bad input). */
+/** A call is answered, by its tool or by us (`dispatched: false`: unknown tool, bad input, a cap, or from the record). */
 export interface ToolResultEvent extends EventBase {
   readonly type: 'tool-result'
   readonly step: number
@@ -167,6 +169,8 @@ export interface ToolResultEvent extends EventBase {
   readonly output: string
   readonly isError: boolean
   readonly dispatched: boolean
+  /** True where the same call had given this result before, and its tool was not run again. */
+  readonly reused?: true
   readonly durationMs: number
 }
 

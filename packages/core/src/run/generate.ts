@@ -1,6 +1,6 @@
 import { defined } from '../defined.ts'
 import { DroverError } from '../errors.ts'
-import { silentLogger, type Logger } from '../log.ts'
+import { safeLogger, silentLogger, type Logger } from '../log.ts'
 import type { Message, ToolCall } from '../message.ts'
 import { checkOption } from '../option.ts'
 import { systemRuntime, type Runtime } from '../runtime.ts'
@@ -26,10 +26,11 @@ import { readContent, readInput, type RunInput } from './input.ts'
 import { toStepRequest, type Offer } from './offer.ts'
 import type { OutputOf } from './output.ts'
 import { checkBackend, prepareAgent } from './prepare.ts'
-import { readTimeouts, type RequestTimeouts } from './request-watch.ts'
+import type { RequestTimeouts } from './request-watch.ts'
 import { readOrigin } from './resume.ts'
 import { drainRun } from './run-stream.ts'
 import { createStepOffer } from './step-offer.ts'
+import { readTimeouts } from './timeouts.ts'
 import { createToolSets, toolsByName } from './tool-set.ts'
 
 /** One plain call: `prompt` or `messages`, with every field of the seed model pages. */
@@ -110,7 +111,8 @@ export async function generate<Output extends ToolInput | undefined = undefined>
 type AnyOptions = GenerateOptions<ToolInput | undefined>
 
 async function generateReply(options: AnyOptions): Promise<GenerateResult> {
-  const { backend, model, log = silentLogger, runtime = systemRuntime } = options
+  const { backend, model, runtime = systemRuntime } = options
+  const log = safeLogger(options.log ?? silentLogger)
   checkBackend(backend)
   const profile = resolveModel(model, options.profile, log)
   const sampling = toWireSampling(options, profile.maxTokens)
@@ -122,7 +124,7 @@ async function generateReply(options: AnyOptions): Promise<GenerateResult> {
   checkToolChoice(toolChoice, tools)
   const offers = createStepOffer(
     { toolSets, output: undefined, withoutJsonMode: new Set() },
-    { model, profile, toolSet, active: undefined, toolChoice },
+    { model, profile, toolSet, active: undefined, withheld: [], toolChoice },
     { closing: false, demand: undefined },
   )
   const request =

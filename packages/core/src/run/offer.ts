@@ -56,7 +56,10 @@ export interface OfferRequest {
 export interface OfferPlan
   extends
     Pick<PreparedModel, 'model' | 'profile' | 'toolSet'>,
-    Pick<StepPlan, 'active' | 'toolChoice'> {}
+    Pick<StepPlan, 'active' | 'toolChoice'> {
+  /** Tools that are not shown, though a call of one would be answered as ever. */
+  readonly withheld: readonly string[]
+}
 
 const NOTHING = { wanted: undefined, reminder: undefined, mustSpeak: false, mustCall: false }
 
@@ -67,31 +70,38 @@ const CLOSING_REMINDER =
 /** Decides what a request offers. Models that do not heed `tool_choice` get just the tools that are wanted, and an order. */
 export function makeOffer(options: OfferOptions, plan: OfferPlan, request: OfferRequest): Offer {
   const { toolSets, output } = options
-  const { active, profile, toolSet, toolChoice } = plan
+  const { active, profile, toolSet, toolChoice, withheld } = plan
   const set = active === undefined ? toolSet : toolSets(active, profile)
+  const shown =
+    withheld.length === 0
+      ? set
+      : toolSets(
+          [...set.byName.keys()].filter((name) => !withheld.includes(name)),
+          profile,
+        )
   const { closing, demand } = request
   const isLast = closing || toolChoice === 'none'
-  const hasWork = set.list.some((tool) => tool !== output)
+  const hasWork = shown.list.some((tool) => tool !== output)
   if (output !== undefined && (isLast || demand !== undefined || !hasWork)) {
     return offerOutput(output, options, plan, request)
   }
   if (isLast) {
-    const heeds = !closing && profile.heedsToolChoice && set.wire !== undefined
+    const heeds = !closing && profile.heedsToolChoice && shown.wire !== undefined
     return {
       ...NOTHING,
       // By all tools: whatever the model knows of them from the history, a call of one is not text.
       set: toolSet,
-      tools: heeds ? set.wire : undefined,
+      tools: heeds ? shown.wire : undefined,
       wanted: heeds ? { tool_choice: 'none' } : undefined,
       reminder: closing ? CLOSING_REMINDER : undefined,
       mustSpeak: true,
     }
   }
-  const names = set.list.filter((tool) => tool !== output).map(({ name }) => name)
+  const names = shown.list.filter((tool) => tool !== output).map(({ name }) => name)
   const canMeet =
     isForced(toolChoice) &&
     (toolChoice === 'required' ? names.length > 0 : names.includes(toolChoice.toolName))
-  if (!canMeet) return { ...NOTHING, set, tools: set.wire }
+  if (!canMeet) return { ...NOTHING, set, tools: shown.wire }
   return offerForced(toolSets, plan, names, toolChoice, request)
 }
 

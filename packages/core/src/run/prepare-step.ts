@@ -72,7 +72,7 @@ export interface StepPlan {
  * Settles what a step is asked with.
  * @throws what `prepareStep` throws; DroverError `config.*` for what it may not change so; `signal.reason` after an abort.
  */
-export async function planStep(run: Run, step: number, closing: boolean): Promise<StepPlan> {
+export function planStep(run: Run, step: number, closing: boolean): StepPlan | Promise<StepPlan> {
   const { cursor, toolChoice, recorder } = run
   const plan: StepPlan = {
     asked: cursor.current,
@@ -82,8 +82,10 @@ export async function planStep(run: Run, step: number, closing: boolean): Promis
     toolChoice: currentChoice(toolChoice, recorder.state),
     changed: [],
   }
-  const changes = await askFor(run, step, closing)
-  return changes === undefined ? plan : change(run, plan, changes, closing)
+  if (run.prepareStep === undefined) return plan
+  return askFor(run, step, closing).then((changes) =>
+    changes === undefined ? plan : change(run, plan, changes, closing),
+  )
 }
 
 /** A forced choice holds until the model made such a call. */

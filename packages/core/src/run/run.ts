@@ -14,10 +14,12 @@ import type { ModelCursor, PreparedModel } from './model-cursor.ts'
 import type { RecoverPolicy } from './planned-call.ts'
 import type { PrepareStep } from './prepare-step.ts'
 import type { Recorder } from './recorder.ts'
+import type { LoopGuard } from './guard.ts'
+import type { RunClock } from './run-clock.ts'
 import type { RunOrigin } from './resume.ts'
-import type { RequestTimeouts } from './request-watch.ts'
 import type { StopCondition } from './stop.ts'
 import type { ToolSets } from './tool-set.ts'
+import type { RunTimeouts } from './timeouts.ts'
 
 /** Everything a run needs, checked and prepared. */
 export interface LoopOptions {
@@ -45,8 +47,11 @@ export interface LoopOptions {
   readonly repair: boolean
   readonly recover: RecoverPolicy
   readonly maxParallelCalls: number
+  readonly maxToolCalls: number
+  readonly maxCallsPerReply: number
+  readonly loopGuard: boolean
   readonly maxOutputChars: number
-  readonly timeouts: RequestTimeouts
+  readonly timeouts: RunTimeouts
   readonly stream: StreamPolicy
   readonly origin: RunOrigin
   readonly context: unknown
@@ -74,4 +79,7 @@ export interface Run extends LoopOptions {
   readonly withoutJsonMode: Set<string>
   /** Ids of the calls whose tool was entered. */
   readonly dispatched: Set<string>
+  readonly clock: RunClock
+  /** Undefined where it is switched off. */
+  readonly guard: LoopGuard | undefined
 }

@@ -4,7 +4,7 @@ import { createHistoryWriter } from './history.ts'
 import type { WireInputs, WireMessage } from './inputs.ts'
 import type { ModelProfile } from './profile.ts'
 import type { WireSampling } from './sampling.ts'
-import { wellFormed } from './text.ts'
+import { MAX_CONTENT_CHARS, wellFormed } from './text.ts'
 
 /** The tools of a request, converted once for as long as they stay the same. */
 export interface WireTools {
@@ -71,6 +71,8 @@ export function createConversation(options: ConversationOptions): Conversation {
   const fields = toFields(options.sampling)
   const rest = asRest(fields)
   let objects: WireMessage[] = []
+  // A system message that is not the first fails with the template of Qwen 3.5 to 3.8 (QwenLM/Qwen3.8#244, 2026-09).
+  const reminderRole = options.history === 'llama' ? 'system' : 'user'
 
   return {
     request: ({ withTools, maxTokens, isStreamed, reminder, ...step }) => {
@@ -80,7 +82,7 @@ export function createConversation(options: ConversationOptions): Conversation {
           ? undefined
           : { ...(step.sampling ? toFields(step.sampling) : fields), ...step.wanted }
       const last: WireMessage[] =
-        reminder === undefined ? [] : [{ role: 'system', content: reminder }]
+        reminder === undefined ? [] : [{ role: reminderRole, content: reminder }]
       return {
         model,
         get inputs(): WireInputs {
@@ -138,7 +140,13 @@ function createTail(
     unsent = []
     for (; read < messages.length; read++) {
       const message = messages[read]
-      if (message !== undefined) fresh.push(...write(message))
+      if (message === undefined) continue
+      const [lead] = fresh
+      const joined = lead && message.role === 'system' && `${lead.content}\n\n${message.content}`
+      // The instructions and the history's system message are one, for the same templates.
+      if (read === 0 && lead && joined && joined.length <= MAX_CONTENT_CHARS) {
+        fresh[0] = { ...lead, content: wellFormed(joined) }
+      } else fresh.push(...write(message))
     }
     return fresh
   }

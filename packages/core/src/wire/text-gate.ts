@@ -22,6 +22,7 @@ export interface TextGateOptions {
 const WORK_PER_CHAR = 8
 /** What may be read besides, so that short texts are looked at with every piece. */
 const FREE_WORK = 100_000
+const WORD = /[\w$.-]*$/
 /** How much of what was shown is kept: more than is read before a call. */
 const CONTEXT = 800
 
@@ -43,18 +44,22 @@ export function createTextGate(options: TextGateOptions): TextGate {
   const suspect = new RegExp(
     String.raw`[{[<\x60\n\\]|${names.map((name) => name.replace(/\W/g, '\\$&')).join('|')}|[\s\]}(>"'_+&|#•*-]$`,
   )
+  // Most words are told from names by their first letter.
+  const nameBegun = new RegExp(
+    String.raw`(?<![\w$.-])[f${names.map(([first = '']) => first).join('')}][\w$.-]*$`,
+  )
   // A little of what was shown, then what is held.
   let kept = ''
   let shown = 0
   let since = 0
   let unclosed: readonly number[] = []
   let isStarted = false
-  // The pieces of other names cannot be told from words; only a request made by hand can have them.
-  let isClosed = !names.every((name) => /^[\w$.-]+$/.test(name))
+  // The beginnings of other names cannot be told from words. `tool()` refuses such names.
+  let isClosed = !names.every((name) => /^[\w$.-]{1,100}$/.test(name))
   let credit = FREE_WORK
 
   const isSuspect = (text: string): boolean =>
-    suspect.test(text) || isNameBegun(/[\w$.-]*$/.exec(text)?.[0] ?? '', names)
+    suspect.test(text) || (nameBegun.test(text) && isNameBegun(WORD.exec(text)?.[0] ?? '', names))
 
   /** Forgets what is too far back to say anything of what follows. */
   const forget = (contextAt: (at: number) => string | undefined): void => {

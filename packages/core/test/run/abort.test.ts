@@ -1,6 +1,6 @@
 import { createAgent, foldEvents, tool, isRunEvent, type RunEvent } from '@drover/core'
-import { scriptedBackend } from '@drover/core/testing'
-import { expect, test } from 'vitest'
+import { fakeRuntime, scriptedBackend } from '@drover/core/testing'
+import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 
 const model = '@cf/meta/llama-3.1-8b-instruct-fast'
@@ -61,23 +61,49 @@ test('the conversation of an aborted run can be gone on with', async () => {
   expect(result.text).toBe('Fine.')
 })
 
-test('a shared signal keeps no listener of a run that is over', async () => {
-  const controller = new AbortController()
-  let listeners = 0
-  const { signal } = controller
-  const add = signal.addEventListener.bind(signal)
-  const remove = signal.removeEventListener.bind(signal)
-  signal.addEventListener = (...given: Parameters<typeof add>) => {
-    listeners++
-    add(...given)
+describe('a signal that a thousand runs share', () => {
+  /** A signal that counts who listens to it. */
+  const counted = () => {
+    const { signal } = new AbortController()
+    const count = { now: 0, most: 0 }
+    const add = signal.addEventListener.bind(signal)
+    const remove = signal.removeEventListener.bind(signal)
+    signal.addEventListener = (...given: Parameters<typeof add>) => {
+      count.most = Math.max(count.most, ++count.now)
+      add(...given)
+    }
+    signal.removeEventListener = (...given: Parameters<typeof remove>) => {
+      count.now--
+      remove(...given)
+    }
+    return { signal, count }
   }
-  signal.removeEventListener = (...given: Parameters<typeof remove>) => {
-    listeners--
-    remove(...given)
+  const look = tool({
+    name: 'look',
+    description: 'Looks',
+    input: z.object({}),
+    execute: () => 'nothing',
+  })
+  /** A retry, a stream and two calls, under every time limit. */
+  const start = (signal: AbortSignal): Promise<unknown> => {
+    const toolCalls = [{ toolName: 'look' }, { toolName: 'look' }]
+    const backend = scriptedBackend([{ wire: {}, status: 503 }, { toolCalls }, 'Done.'])
+    const options = { backend, model, tools: [look], runtime: fakeRuntime() }
+    const agent = createAgent({ ...options, stream: 'always', timeouts: { runMs: 60_000 } })
+    return agent.stream('Go', { signal }).result
   }
-  const agent = createAgent({ backend: scriptedBackend(['1', '2', '3']), model })
-  for (let run = 0; run < 3; run++) await agent.run('Go', { signal })
-  expect(listeners).toBe(0)
+
+  test('has one listener while one runs, whatever that does, and none afterwards', async () => {
+    const { signal, count } = counted()
+    for (let run = 0; run < 1000; run++) await start(signal)
+    expect(count).toEqual({ now: 0, most: 1 })
+  })
+
+  test('has one for each where all run at once, and none afterwards', async () => {
+    const { signal, count } = counted()
+    await Promise.all(Array.from({ length: 1000 }, () => start(signal)))
+    expect(count).toEqual({ now: 0, most: 1000 })
+  })
 })
 
 test('an aborted run settles although its backend ignores the signal', async () => {

@@ -1,4 +1,4 @@
-import { createAgent, generate, tool, type ToolChoice } from '@drover/core'
+import { createAgent, generate, tool, type ToolChoice, type WireInputs } from '@drover/core'
 import { fakeRuntime, scriptedBackend } from '@drover/core/testing'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
@@ -21,6 +21,12 @@ const calls = (...names: string[]) => ({
   toolCalls: names.map((toolName) => ({ toolName, input: {} })),
 })
 
+/** What a request says after the conversation. */
+const orderOf = ({ messages = [] }: WireInputs): string | undefined => {
+  const last = messages.at(-1)
+  return messages.length > 1 && last?.role !== 'tool' ? last?.content : undefined
+}
+
 /** A run, and what its requests offered. */
 async function choose(
   model: string,
@@ -34,7 +40,7 @@ async function choose(
   const offers = backend.requests.map(({ inputs }) => ({
     tools: inputs.tools?.map((offered) => Reflect.get(offered, 'function').name) ?? [],
     choice: inputs.tool_choice,
-    order: inputs.messages?.at(-1)?.role === 'system' ? inputs.messages.at(-1)?.content : undefined,
+    order: orderOf(inputs),
   }))
   return { outcome, offers }
 }

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import { type OfferedTool, recoverCalls } from '../../src/wire/leaked-call.ts'
+import { createTextGate } from '../../src/wire/text-gate.ts'
 
 const SIZE = 1_000_000
+const PIECE = 20
 const fill = (part: string): string => part.repeat(Math.ceil(SIZE / part.length))
 
 const tools: readonly OfferedTool[] = [
@@ -57,4 +59,12 @@ const texts: Readonly<Record<string, string>> = {
 test.each(Object.entries(texts))('a megabyte of %s is read in linear time', (_, text) => {
   const { calls } = recoverCalls(text, tools, () => true)
   expect(calls.length).toBeLessThanOrEqual(text.length / 6)
+})
+
+test.each(Object.entries(texts))('%s pass the gate in small pieces in linear time', (_, text) => {
+  const gate = createTextGate({ tools })
+  let shown = 0
+  for (let at = 0; at < text.length; at += PIECE)
+    shown += gate.push(text.slice(at, at + PIECE)).length
+  expect(shown).toBeLessThanOrEqual(text.length)
 })

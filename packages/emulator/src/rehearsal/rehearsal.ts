@@ -24,7 +24,7 @@ export function rehearsal({ runtime = systemRuntime }: RehearsalOptions = {}): M
     name: 'rehearsal',
     reply: (request) => {
       const turn = readTurn(request)
-      const wanted = answerAsWanted(request, turn, runtime.now())
+      const wanted = answerAsWanted(request, runtime.now())
       if (wanted !== undefined) return wanted
       const isFree = ownValue(request.inputs, 'tool_choice') !== 'none'
       const toolCalls = isFree ? planCalls(request.tools, turn, runtime.now()) : []

@@ -39,8 +39,7 @@ export interface Begun {
 /** Finds where the first thing begins that is a call and may be meant, or may become one, or would go with one that follows. */
 export function findBegun(growing: Growing, tools: OfferedTools): Begun {
   const { text, from, site, maxWork } = growing
-  // A backslash before `_` may have to be read as nothing, which is known at the end.
-  const end = Math.min(...[/\\(?:_|$)/, OPEN_TAG].map((open) => indexOr(text.length, text, open)))
+  const end = endOfKnown(text)
   const said = text.slice(0, end)
   const spoken = hideThoughts(said)
   const fences = followFences(spoken)
@@ -167,7 +166,11 @@ function endOfHidden(said: string, spoken: string, from: number): number {
   return at
 }
 
-function indexOr(none: number, text: string, pattern: RegExp): number {
-  const at = text.search(pattern)
-  return at < 0 ? none : at
+/** Where an open tag begins, or a backslash before `_`, which may have to be read as nothing: that is known at the end. */
+function endOfKnown(text: string): number {
+  const tag = text.lastIndexOf('<')
+  const end = tag >= 0 && OPEN_TAG.test(text.slice(tag)) ? tag : text.length
+  const escape = text.indexOf('\\_')
+  if (escape >= 0) return Math.min(escape, end)
+  return end === text.length && text.endsWith('\\') ? end - 1 : end
 }

@@ -193,7 +193,8 @@ function readUnknownCall(
 ): Reading {
   const after = start + toolName.length
   const isBeside =
-    text[start - 1] === '[' || (last !== undefined && /^,\s{0,9}$/.test(text.slice(last, start)))
+    (text[start - 1] === '[' && toolName.length <= 90) ||
+    (last !== undefined && /^,\s{0,9}$/.test(text.slice(last, start)))
   const read = isBeside && text[after] === '(' ? readArguments(text, after) : undefined
   if (read?.status === 'cut' || (read?.status === 'bad' && read.end >= text.length))
     return undefined

@@ -27,12 +27,13 @@ export const OPEN_TAG: RegExp =
   /<(?:\/?(?:[A-Za-z][\w:.-]{0,40}(?:[ =(][^<>\n]{0,90})?)?|\?[^<>\n]{0,90}|[|｜][^|｜<>\n]{0,40}[|｜]?|\w{1,20}\|)$/
 
 /** How much of the end is looked at: as much as is needed, since a run of brackets may be long. */
-const WINDOWS = [300, 1_500]
+const WINDOWS = [300, 800]
 const MAX_DRESSING = 150
+const MAX_HEAD = 40
 
 const WORD = /[\w$.-]+(?::\d*(?:\.\w*)?)?$/
 const BEGUN = new RegExp(
-  String.raw`${OPEN_TAG.source}|${TOKEN}\w{0,20}:?(?:\s(?:t|to|to=)?)?$|\[(?:/[A-Z_]{0,20}|[A-Za-z_$][\w$.-]{0,200})$|(?<=(?:^|\n)[ \t*#]*)\d{1,3}$`,
+  String.raw`${OPEN_TAG.source}|${TOKEN}\w{0,20}:?(?:\s(?:t|to|to=)?)?$|\[(?:/[A-Z_]{0,20}|[A-Za-z_$][\w$.-]{0,100})$|(?<=(?:^|\n)[ \t*#]*)\d{1,3}$`,
 )
 const HEAD = /(?:^|\n)[ \t*#]*([A-Za-z][\w :=]{0,20})$/
 /** What dresses a call at the beginning of a line, without its spaces and signs. */
@@ -42,13 +43,13 @@ const LABELS =
   )
 
 function undressAll(window: string, names: readonly string[]): string {
-  const word = WORD.exec(window)?.[0] ?? ''
+  const word = WORD.exec(window.slice(-MAX_DRESSING))?.[0] ?? ''
   let rest = isNameBegun(word, names) ? window.slice(0, window.length - word.length) : window
   for (;;) {
     rest = undressEnd(rest)
-    const begun = BEGUN.exec(rest)?.index
-    const head = HEAD.exec(rest)?.[1]
-    if (begun !== undefined) rest = rest.slice(0, begun)
+    const begun = BEGUN.exec(rest.slice(-MAX_DRESSING))?.[0]
+    const head = HEAD.exec(rest.slice(-MAX_HEAD))?.[1]
+    if (begun !== undefined) rest = rest.slice(0, rest.length - begun.length)
     else if (head !== undefined && isBegun(head.replace(/[\s_:=]+/g, '').toLowerCase(), LABELS))
       rest = rest.slice(0, rest.length - head.length)
     else return rest

@@ -15,6 +15,7 @@ const NEXT_TURN = /<\|(?:im_start|start_header_id)\|>\s?(?:user|tool|ipython)\b[
 
 /** The same text with newlines for what is not said to anybody: thoughts, results, and turns of others that a model makes up. */
 export function hideThoughts(text: string): string {
+  if (!text.includes('<')) return text
   const blank = (part: string): string => '\n'.repeat(part.length)
   return text.replace(THOUGHT, blank).replace(THOUGHT_END, blank).replace(NEXT_TURN, blank)
 }

@@ -1,0 +1,6 @@
+export { toResponse } from './response/event-response.ts'
+export type { EventResponseOptions } from './response/event-response.ts'
+export { toUIMessageStreamResponse } from './response/ui-message-response.ts'
+export type { UIMessageResponseOptions } from './response/ui-message-response.ts'
+export type { UIMessageChunk, UIMessageMetadata } from './response/ui-message-chunk.ts'
+export { readUIMessages } from './response/read-ui-messages.ts'
