@@ -10,3 +10,18 @@ const nothing = (): void => {}
 
 /** Says nothing: the default everywhere. */
 export const silentLogger: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing }
+
+/** The same logger, but what it throws is lost: a log that cannot be written must not end a run. */
+export function safeLogger(log: Logger): Logger {
+  if (log === silentLogger) return log
+  const quiet =
+    (level: keyof Logger): Logger['debug'] =>
+    (fields, message) => {
+      try {
+        log[level](fields, message)
+      } catch {
+        // There is nowhere to tell it.
+      }
+    }
+  return { debug: quiet('debug'), info: quiet('info'), warn: quiet('warn'), error: quiet('error') }
+}

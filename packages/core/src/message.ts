@@ -24,6 +24,8 @@ export interface ToolResult {
   readonly output: string
   /** True when the call did not do its work: unknown tool, bad input, a throwing or timed-out `execute`. */
   readonly isError: boolean
+  /** True where it was taken from the record, because the same call had given it before. */
+  readonly reused?: true
 }
 
 /** Orders for the model; stands first. */

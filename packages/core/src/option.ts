@@ -17,6 +17,9 @@ export const integers = (min: number, max: number = Number.MAX_SAFE_INTEGER): Nu
   integer: true,
 })
 
+/** Milliseconds that a timer can keep: a longer one would fire at once. */
+export const timerMs: NumberRange = integers(1, 2_147_483_647)
+
 /**
  * Checks an option at the door; undefined passes.
  * @throws DroverError `config.invalid` naming the field and its limits. Texts are not in the message: they may be secrets.

@@ -30,6 +30,18 @@ export const systemRuntime: Runtime = {
   fetch: (input, init) => globalThis.fetch(input, init),
 }
 
+/** The same runtime, but its clock never goes back: where the machine's is set back, or behind `from`, it stands still until then. */
+export function steadyRuntime(runtime: Runtime, from: number = -Infinity): Runtime {
+  let latest = from
+  return {
+    now: () => (latest = Math.max(latest, runtime.now())),
+    random: () => runtime.random(),
+    setTimer: (callback, ms, purpose) => runtime.setTimer(callback, ms, purpose),
+    createId: () => runtime.createId(),
+    fetch: (input, init) => runtime.fetch(input, init),
+  }
+}
+
 /** SHA-256 of a text's UTF-8 bytes, in hex. */
 export async function sha256(text: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))

@@ -38,6 +38,17 @@ test('an agent with zod tools runs on a rehearsal over HTTP', async () => {
   expect(emulator.requests.map(({ status }) => status)).toEqual([200, 200])
 })
 
+test('a rehearsal of any dialect answers from what it knows when a run reaches its steps', async () => {
+  await using emulator = await startEmulator()
+  const backend = rest({ accountId: ACCOUNT, apiToken: 'token', baseUrl: emulator.url })
+  for (const model of [MODEL, '@cf/zai-org/glm-4.7-flash']) {
+    const agent = createAgent({ backend, model, tools: [stock], maxSteps: 1 })
+    const result = await agent.run('How many "blue lamps" are in stock in the south warehouse?')
+    expect(result.stopReason).toBe('max-steps')
+    expect(result.text).toContain('pieces: 12')
+  }
+})
+
 test('an agent follows a script over HTTP', async () => {
   const model = script([
     { toolCalls: [{ toolName: 'get_stock', input: { product: 'lamp' } }] },

@@ -47,10 +47,17 @@ function toBody<Item>(
     {
       pull: async (controller) => {
         for (;;) {
-          const { frames, last } = await nextFrames(iterator, writer)
+          let next: IteratorResult<Item, unknown> = END
+          let failure: unknown
+          try {
+            next = await iterator.next()
+          } catch (error) {
+            failure = error
+          }
           if (gone) return
+          const frames = next.done === true ? writer.close(failure) : writer.write(next.value)
           if (frames !== '') controller.enqueue(encoder.encode(frames))
-          if (last) return controller.close()
+          if (next.done === true) return controller.close()
           if (frames !== '') return
         }
       },
@@ -63,17 +70,4 @@ function toBody<Item>(
   )
 }
 
-async function nextFrames<Item>(
-  iterator: AsyncIterator<Item>,
-  writer: FrameWriter<Item>,
-): Promise<{ frames: string; last: boolean }> {
-  let next: IteratorResult<Item, unknown>
-  try {
-    next = await iterator.next()
-  } catch (error) {
-    return { frames: writer.close(error), last: true }
-  }
-  return next.done === true
-    ? { frames: writer.close(undefined), last: true }
-    : { frames: writer.write(next.value), last: false }
-}
+const END: IteratorReturnResult<undefined> = { done: true, value: undefined }

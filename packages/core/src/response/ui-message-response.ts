@@ -49,5 +49,8 @@ export function toUIMessageStreamResponse(
   return eventStreamResponse(stream, writer, { 'x-vercel-ai-ui-message-stream': 'v1' }, options)
 }
 
-const toFrames = (chunks: readonly UIMessageChunk[]): string =>
-  chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join('')
+function toFrames(chunks: readonly UIMessageChunk[]): string {
+  let frames = ''
+  for (const chunk of chunks) frames += `data: ${JSON.stringify(chunk)}\n\n`
+  return frames
+}

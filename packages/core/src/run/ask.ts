@@ -1,5 +1,7 @@
 import { defined } from '../defined.ts'
 import type { ModelProfile } from '../wire/profile.ts'
+import type { WireTools } from '../wire/request.ts'
+import { withheldTools } from './caps.ts'
 import { callModel, type AnsweredReply, type ReplyViewer } from './call-model.ts'
 import { toErrorRecord } from './error-record.ts'
 import { createReservation, OutOfBudget } from './reservation.ts'
@@ -65,10 +67,12 @@ async function askModel(
   viewer: StepViewer | undefined,
   nextAttempt: () => number,
 ): Promise<AnsweredReply> {
-  const { recorder, budget } = run
+  const { recorder, budget, clock } = run
   const asked = run.cursor.current()
   const { model, profile, conversation, sampling, wireTools } = asked
   const withTools = !closing && wireTools !== undefined
+  const withheld = withTools ? [...withheldTools(run)] : []
+  const tools = withheld.length === 0 ? undefined : offeredTools(run, wireTools, withheld)
   const isStreamed = asksForStream(run, profile, withTools)
   const reservation =
     budget && createReservation(budget, asked, recorder.state, withTools && run.closingCall)
@@ -87,11 +91,20 @@ async function askModel(
         withTools,
         maxTokens,
         isStreamed,
+        ...defined({ tools }),
         ...(closing && { reminder: CLOSING_REMINDER }),
       }),
     onRequest: (_, maxTokens) => {
       attempt = nextAttempt()
-      recorder.record({ type: 'model-request', step, attempt, model, maxTokens, closing })
+      recorder.record({
+        type: 'model-request',
+        step,
+        attempt,
+        model,
+        maxTokens,
+        closing,
+        ...(withheld.length > 0 && { withheld }),
+      })
     },
     onFailure: ({ error: failed, usage: told }, _, durationMs, retryInMs) => {
       const error = toErrorRecord(failed)
@@ -110,11 +123,26 @@ async function askModel(
         recorder.tell({ type: 'retry-waiting', step, attempt, retryInMs })
       }
     },
+  }).catch((error: unknown) => {
+    // The run goes on without this reply.
+    if (clock.isUp()) viewer?.reset()
+    throw error
   })
   const { reply } = answered
-  asked.input.learn(reply.usage.inputTokens, asked.window.sent().length)
+  asked.window.learn(reply.usage)
   const usage = reservation?.settle(reply.usage) ?? reply.usage
   return { ...answered, attempt, reply: { ...reply, usage } }
+}
+
+/** The agent's tools without some; their order on the wire is the agent's own. */
+function offeredTools(
+  { tools }: Run,
+  wireTools: WireTools | undefined,
+  withheld: readonly string[],
+): WireTools | undefined {
+  const names = [...tools.keys()]
+  const list = wireTools?.list.filter((_, position) => !withheld.includes(names[position] ?? ''))
+  return list && { list, text: JSON.stringify(list) }
 }
 
 function asksForStream(

@@ -110,6 +110,8 @@ async function sendOnce(
   const { redact } = backend
   const context: FailureContext = { model: request.model, now: runtime.now(), redact }
   assertRequestsAllowed(backend)
+  // Whoever was told of the request may have aborted the run.
+  signal.throwIfAborted()
   let received: Received
   try {
     // A backend, or a body, that ignores the signal is left behind.

@@ -3,8 +3,9 @@ import type { Logger } from '../log.ts'
 import type { Message } from '../message.ts'
 import { untilAborted } from '../until-aborted.ts'
 import { readContextLimit } from '../wire/context-limit.ts'
-import { countInput, estimateMessage, type InputCount } from '../wire/estimate-tokens.ts'
+import { countInput, estimateMessage } from '../wire/estimate-tokens.ts'
 import type { Conversation } from '../wire/request.ts'
+import type { Usage } from '../wire/usage.ts'
 import { toErrorRecord } from './error-record.ts'
 import { readHistory } from './read-history.ts'
 import { latestQuestion, openStep, trimMessages } from './trim.ts'
@@ -55,6 +56,8 @@ export interface ContextWindow {
    * undefined where there is nothing to do, which costs only what is new.
    */
   readonly fit: (maxTokens: number) => Promise<HistoryTrimming | undefined> | undefined
+  /** Takes in what the service counted for the request that was answered. */
+  readonly learn: (usage: Usage) => void
   /** Makes room after a request that did exceed it, with what the error tells. Gives undefined where that is no help. */
   readonly overflow: (
     error: unknown,
@@ -67,24 +70,26 @@ export interface ContextWindowOptions {
   /** Absent where nobody knows: then only an overflow tells. */
   readonly contextWindow: number | undefined
   readonly trim: TrimPolicy
-  readonly instructions: string | undefined
-  /** The tools as JSON text. */
-  readonly tools: string | undefined
+  /** Tokens of the instructions and the tools, as estimated. */
+  readonly fixed: () => number
   /** The run's own list. It only grows. */
   readonly messages: readonly Message[]
   readonly conversation: Conversation
-  readonly input: InputCount
   readonly signal: AbortSignal
   readonly log: Logger
 }
 
 export function createContextWindow(options: ContextWindowOptions): ContextWindow {
-  const { trim, messages, conversation, input, signal, log } = options
+  const { trim, messages, conversation, signal, log } = options
+  const estimate = countInput({})
   let { contextWindow } = options
   let view: Message[] | undefined
   let taken = 0
-  // How many times more than estimated the service counted; never less than once.
+  // How many times more than estimated the service counted, at most so far.
   let factor = 1
+  // What the service counted last, and of how many messages.
+  let told = 0
+  let toldOf = 0
 
   const sent = (): readonly Message[] => {
     if (view === undefined) return messages
@@ -95,15 +100,24 @@ export function createContextWindow(options: ContextWindowOptions): ContextWindo
     return view
   }
 
+  /** Saves the estimate, which looks at every character: what the service counted and all that is new are half of it at most. */
+  const isFarBelow = (tokens: number): boolean => {
+    if (told === 0) return false
+    let bound = told
+    for (const { content } of sent().slice(toldOf)) bound += content.length * 1.25 + 10
+    return 2 * bound < tokens
+  }
+
   const shorten = async (
     maxTokens: number,
     isOver: boolean,
+    inputTokens = 0,
   ): Promise<HistoryTrimming | undefined> => {
     const list = sent()
-    const counted = input.of(list)
-    const fixed = countInput(options).of([])
-    const estimated = list.reduce((sum, message) => sum + estimateMessage(message), 0)
-    factor = Math.max(factor, counted / (fixed + estimated))
+    const fixed = options.fixed()
+    const estimated = estimate.of(list)
+    const all = fixed + estimated
+    factor = Math.max(factor, inputTokens / all)
     const room =
       contextWindow === undefined ? estimated : (contextWindow - maxTokens) / factor - fixed
     // Instructions, tools and the reply alone take all of it.
@@ -116,10 +130,11 @@ export function createContextWindow(options: ContextWindowOptions): ContextWindo
     if (trimmed.messages === list) return undefined
     view = [...trimmed.messages]
     taken = messages.length
+    told = 0
     conversation.restart(view)
     return {
-      tokensBefore: Math.ceil((fixed + estimated) * factor),
-      tokensAfter: Math.ceil(input.of(view) * factor),
+      tokensBefore: Math.ceil(all * factor),
+      tokensAfter: Math.ceil((fixed + estimate.of(view)) * factor),
       shortened: trimmed.shortened,
       dropped: Math.max(0, list.length - view.length),
       compacted: made !== undefined,
@@ -155,20 +170,24 @@ export function createContextWindow(options: ContextWindowOptions): ContextWindo
 
   return {
     sent,
+    learn: ({ inputTokens, totalTokens }) => {
+      told = totalTokens
+      toldOf = sent().length
+      if (trim === false || contextWindow === undefined || 2 * inputTokens < contextWindow) return
+      factor = Math.max(factor, inputTokens / (options.fixed() + estimate.of(sent())))
+    },
     fit: (maxTokens) => {
       if (trim === false || contextWindow === undefined) return undefined
-      const needed = input.of(sent()) * factor + maxTokens
+      if (isFarBelow(contextWindow - maxTokens)) return undefined
+      const needed = (options.fixed() + estimate.of(sent())) * factor + maxTokens
       return needed > contextWindow ? shorten(maxTokens, false) : undefined
     },
     overflow: (error, maxTokens) => {
       if (trim === false || !DroverError.is(error) || error.code !== 'http.context_window')
         return undefined
-      const told = readContextLimit(error.message, maxTokens)
-      contextWindow = told?.window ?? contextWindow
-      if (told?.inputTokens !== undefined) {
-        factor = Math.max(factor, told.inputTokens / input.of(sent()))
-      }
-      return shorten(maxTokens, true)
+      const limit = readContextLimit(error.message, maxTokens)
+      contextWindow = limit?.window ?? contextWindow
+      return shorten(maxTokens, true, limit?.inputTokens)
     },
   }
 }

@@ -64,6 +64,8 @@ export interface ModelRequestEvent extends EventBase {
   readonly maxTokens: number
   /** True for the last call of a run that reached a limit: it is offered no tools and must answer. */
   readonly closing: boolean
+  /** Tools that are not offered in this step: their calls repeat themselves, or are used up. */
+  readonly withheld?: readonly string[]
 }
 
 /** A model request failed. `retryInMs` is there when it will be sent again after that time. */
@@ -148,7 +150,7 @@ export interface ToolCallEvent extends EventBase {
   readonly idempotencyKey: string
 }
 
-/** A call is answered, by its tool or by us (`dispatched: false`: unknown tool or bad input). */
+/** A call is answered, by its tool or by us (`dispatched: false`: unknown tool, bad input, a cap, or from the record). */
 export interface ToolResultEvent extends EventBase {
   readonly type: 'tool-result'
   readonly step: number
@@ -158,6 +160,8 @@ export interface ToolResultEvent extends EventBase {
   readonly output: string
   readonly isError: boolean
   readonly dispatched: boolean
+  /** True where the same call had given this result before, and its tool was not run again. */
+  readonly reused?: true
   readonly durationMs: number
 }
 

@@ -60,7 +60,7 @@ const OF_THE_MODEL: ReadonlySet<DroverErrorCode> = new Set<DroverErrorCode>([
 /**
  * The place of the model to ask next, after the one at `current` failed for good; undefined where the error is final.
  * - A retired, unknown, forbidden, overloaded or failing model: the next one.
- * - A request that exceeds the window: the next one whose window is larger.
+ * - A request that exceeds the window even trimmed: the next one whose window is larger.
  * - Anything else would be the same with every model: bad inputs, wrong credentials, refused content, no connection, and
  *   the daily allocation (`http.quota`), which belongs to the account.
  */

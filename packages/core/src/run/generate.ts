@@ -1,6 +1,6 @@
 import { defined } from '../defined.ts'
 import { DroverError } from '../errors.ts'
-import { silentLogger, type Logger } from '../log.ts'
+import { safeLogger, silentLogger, type Logger } from '../log.ts'
 import type { Message, ToolCall } from '../message.ts'
 import { checkOption } from '../option.ts'
 import { systemRuntime, type Runtime } from '../runtime.ts'
@@ -21,7 +21,8 @@ import { callModel } from './call-model.ts'
 import type { HistoryPolicy } from './history-repair.ts'
 import { readContent, readInput, type RunInput } from './input.ts'
 import { checkBackend, toWireTools } from './prepare.ts'
-import { readTimeouts, type RequestTimeouts } from './request-watch.ts'
+import type { RequestTimeouts } from './request-watch.ts'
+import { readTimeouts } from './timeouts.ts'
 
 /** One plain call: `prompt` or `messages`, with every field of the seed model pages. */
 export interface GenerateOptions extends Sampling {
@@ -75,7 +76,8 @@ export interface GenerateResult {
  * `signal.reason` as it is after an abort.
  */
 export async function generate(options: GenerateOptions): Promise<GenerateResult> {
-  const { backend, model, log = silentLogger, runtime = systemRuntime } = options
+  const { backend, model, runtime = systemRuntime } = options
+  const log = safeLogger(options.log ?? silentLogger)
   checkBackend(backend)
   const profile = resolveModel(model, options.profile, log)
   const sampling = toWireSampling(options, profile.maxTokens)

@@ -1,13 +1,17 @@
 import { defined } from '../defined.ts'
-import type { Runtime } from '../runtime.ts'
-import { answerCalls, unanswered } from './answer-calls.ts'
+import { steadyRuntime, type Runtime } from '../runtime.ts'
+import { answerCalls, answerOpenCalls } from './answer-calls.ts'
 import { ask } from './ask.ts'
 import { createCallIds } from './call-id.ts'
+import { spentCalls } from './caps.ts'
+import { close } from './close.ts'
 import { toErrorRecord } from './error-record.ts'
 import { createModelCursor } from './model-cursor.ts'
 import { planCalls, type PlannedCall } from './planned-call.ts'
 import { recordReply } from './record-reply.ts'
 import { createRecorder, type NewEvent } from './recorder.ts'
+import { createLoopGuard } from './guard.ts'
+import { startRunClock } from './run-clock.ts'
 import { openCalls } from './resume.ts'
 import type { LoopOptions, Run } from './run.ts'
 import type { RunState } from './state.ts'
@@ -17,22 +21,30 @@ import type { StopReason } from './stop.ts'
  * The loop: asks the model, runs the tools it calls, tells it their results, and again. Written once; what happens is told
  * as events. It ends
  * - when the model answers without calling a tool (`answer`);
- * - when a stop condition is met after a step: then with one last call without tools (`max-steps`, `time`, …);
+ * - when a stop condition is met after a step: then with one last call without tools (`max-steps`, `tool-called`, …);
  * - when the next request would not fit the budget (`budget`): then with one last call without tools if that fits;
+ * - when its calls repeat themselves (`loop`) or are used up (`max-calls`): the same way;
+ * - when its time is up (`time`): what is under way is cut, open calls are answered, and the same last call is made;
  * - when calls wait for a person's decision and nothing else is left to do (`suspended`); it goes on from its events;
  * - when the signal aborts (`aborted`): open calls are answered as not run, and `signal.reason` is thrown as it is;
  * - when a model request fails for good (`error`): its error is thrown.
  * Whatever the end, `run-end` is the last event, exactly once, and every call has its answer.
  */
 export async function runLoop(options: LoopOptions): Promise<RunState> {
-  const { runtime, signal } = options
+  const { signal } = options
   const { messages, repairs, past, decisions } = options.origin
+  const runtime = steadyRuntime(options.runtime, past.at(-1)?.time)
   const recorder = createRecorder(runtime, options.log, options.append, past)
   const { state, record } = recorder
+  const clock = startRunClock({ ...options, runtime }, state)
   const run: Run = {
     ...options,
+    runtime,
     recorder,
     cursor: createModelCursor(options.models, { ...options, state }),
+    clock,
+    signal: clock.steps,
+    guard: options.loopGuard ? createLoopGuard(state.steps) : undefined,
     ids: createCallIds(past.length === 0 ? messages : state.messages),
     dispatched: new Set(),
   }
@@ -53,13 +65,29 @@ export async function runLoop(options: LoopOptions): Promise<RunState> {
     for (const { runId: _, ...decision } of decisions) {
       record({ type: 'approval-decision', ...decision })
     }
-    record(endOf(run, await steps(run)))
+    record(endOf(run, await inTime(run)))
     return state
   } catch (error) {
-    for (const call of state.openCalls.slice()) record(unanswered(run, call))
+    answerOpenCalls(run)
     const aborted = signal.aborted
     record(endOf(run, aborted ? 'aborted' : 'error', error))
     throw aborted ? signal.reason : error
+  } finally {
+    clock.stop()
+  }
+}
+
+/** The steps, as far as there is time for them. */
+async function inTime(run: Run): Promise<StopReason> {
+  const { clock, recorder } = run
+  const { state } = recorder
+  try {
+    return await steps(run)
+  } catch (error) {
+    if (clock.given.aborted || !clock.isUp()) throw error
+    if (answerOpenCalls(run)) recorder.record({ type: 'step-end', step: state.steps.length })
+    await close(run, state.steps.length + 1)
+    return 'time'
   }
 }
 
@@ -97,11 +125,8 @@ async function finishStep(
   await answerCalls(run, step, calls)
   if (state.openCalls.length > 0) return 'suspended'
   recorder.record({ type: 'step-end', step })
-  const verdict = stopWhen({
-    steps: state.steps,
-    usage: state.usage,
-    elapsedMs: elapsed(state, runtime),
-  })
+  const elapsedMs = elapsed(state, runtime)
+  const verdict = stopWhen({ steps: state.steps, usage: state.usage, elapsedMs }) || spentCalls(run)
   if (verdict === false) return undefined
   await close(run, step + 1)
   return verdict === true ? 'stop-condition' : verdict
@@ -110,21 +135,6 @@ async function finishStep(
 /** Milliseconds the run was not suspended. */
 const elapsed = ({ startedAt, pausedMs }: RunState, runtime: Runtime): number =>
   runtime.now() - startedAt - pausedMs
-
-/** The last call of a run that reached a limit. The limit is the outcome: that this call fails does not change it. */
-async function close(run: Run, step: number): Promise<void> {
-  if (!run.closingCall) return
-  try {
-    const answered = await ask(run, { step, closing: true, roomFactor: 1 })
-    if (answered !== undefined) recordReply(run.recorder, step, answered, [])
-  } catch (error) {
-    run.signal.throwIfAborted()
-    run.log.warn(
-      { step, error: toErrorRecord(error) },
-      'The closing call failed; the run ends without it.',
-    )
-  }
-}
 
 function endOf(run: Run, stopReason: StopReason, error?: unknown): NewEvent {
   const { state } = run.recorder

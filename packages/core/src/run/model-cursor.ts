@@ -44,8 +44,6 @@ export function createModelCursor(
   const start = (prepared: PreparedModel): AskedModel => {
     const { model, profile, sampling, wireTools } = prepared
     const { history, contextWindow } = profile
-    const tools = wireTools?.text
-    const shared = { ...options, contextWindow, instructions, messages, tools }
     const conversation = createConversation({
       model,
       history,
@@ -54,12 +52,18 @@ export function createModelCursor(
       tools: wireTools,
       messages,
     })
-    const input = countInput({ instructions, tools })
+    const window = createContextWindow({
+      ...options,
+      contextWindow,
+      fixed: () => fixedTokens(prepared, instructions),
+      messages,
+      conversation,
+    })
     return {
       ...prepared,
       conversation,
-      input,
-      window: createContextWindow({ ...shared, conversation, input }),
+      window,
+      input: countInput({ instructions, tools: wireTools?.text }),
     }
   }
   const last = state.steps.at(-1)?.model
@@ -81,4 +85,14 @@ export function createModelCursor(
       return true
     },
   }
+}
+
+const fixed = new WeakMap<PreparedModel, number>()
+
+/** Tokens of an agent's instructions and tools, estimated when they are needed first. */
+function fixedTokens(model: PreparedModel, instructions: string | undefined): number {
+  const tokens =
+    fixed.get(model) ?? countInput({ instructions, tools: model.wireTools?.text }).of([])
+  fixed.set(model, tokens)
+  return tokens
 }

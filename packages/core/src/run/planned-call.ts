@@ -27,6 +27,7 @@ export type RecoverPolicy = boolean | 'unless-once'
 export interface PlanOptions {
   readonly tools: ReadonlyMap<string, AnyTool>
   readonly recover: RecoverPolicy
+  readonly maxCallsPerReply: number
   readonly ids: CallIds
 }
 
@@ -35,16 +36,20 @@ const CUT: readonly FinishReason[] = ['length', 'content-filter', 'error']
 
 /** Gives each call of a reply its id, and holds back those that must not run from such a reply. */
 export function planCalls(reply: Reply, options: PlanOptions): readonly PlannedCall[] {
+  const { maxCallsPerReply: most } = options
   return allCalls(reply).map((call, position) => ({
     position,
     toolCallId: options.ids.next(),
     toolName: call.toolName,
     input: call.input,
-    problem: problemOf(call, reply, options),
+    problem: position < most ? problemOf(call, reply, options) : tooMany(most),
     recovered: call.recovered,
     repairs: call.repairs ?? [],
   }))
 }
+
+const tooMany = (most: number): string =>
+  `Too many calls in one reply: only the first ${most} are looked at. Call it again if you still need it.`
 
 function problemOf(
   call: ReplyCall | RefusedCall,

@@ -1,4 +1,4 @@
-import { silentLogger, type Logger } from '../log.ts'
+import { safeLogger, silentLogger, type Logger } from '../log.ts'
 import { checkOption, expected, integers } from '../option.ts'
 import { systemRuntime, type Runtime } from '../runtime.ts'
 import { toFlatTool, toFunctionTool, toolText } from '../tool/format.ts'
@@ -13,11 +13,12 @@ import type { TrimPolicy } from './context-window.ts'
 import type { HistoryPolicy } from './history-repair.ts'
 import { checkBudget, type Budget } from './budget.ts'
 import { chooseModels, type ChosenModel, type FallbackModel } from './fallback.ts'
+import { DEFAULT_MAX_CALLS_PER_REPLY } from './caps.ts'
 import { readContent } from './input.ts'
 import type { PreparedModel } from './model-cursor.ts'
 import type { LoopOptions, StreamPolicy } from './run.ts'
 import type { RecoverPolicy } from './planned-call.ts'
-import { readTimeouts, type RequestTimeouts } from './request-watch.ts'
+import { readTimeouts, type RunTimeouts } from './timeouts.ts'
 import {
   DEFAULT_MAX_FAILED_STEPS,
   DEFAULT_MAX_STEPS,
@@ -82,6 +83,15 @@ export interface AgentOptions<Context = unknown> extends Sampling {
   readonly trim?: TrimPolicy
   /** Tool calls of one reply that run at the same time; Workers allow six connections. 1 to 1,000. @default 6 */
   readonly maxParallelCalls?: number
+  /** Tool calls that a run may make; then it is asked to answer. @default no limit */
+  readonly maxToolCalls?: number
+  /** Tool calls of one reply that are run; the model is told to make the others again. @default 16 */
+  readonly maxCallsPerReply?: number
+  /**
+   * Ends a run whose calls repeat themselves without anything new: false lets it go on. @default true
+   * @see docs/guides/limits.md
+   */
+  readonly loopGuard?: boolean
   /** Characters of a tool's output that the model sees; the middle of a longer one is cut. 200 to 131,072. @default 24_000 */
   readonly maxToolOutputChars?: number
   /**
@@ -90,8 +100,8 @@ export interface AgentOptions<Context = unknown> extends Sampling {
    * is told in text deltas each way. @default 'auto'
    */
   readonly stream?: StreamPolicy
-  /** How long a model request may take before it is given up and sent again. */
-  readonly timeouts?: Partial<RequestTimeouts>
+  /** How long model requests, tool calls and the run itself may take. */
+  readonly timeouts?: Partial<RunTimeouts>
   /** pino's shape. Silent by default. */
   readonly log?: Logger
   /** Clock, random numbers, timers and ids. @default systemRuntime */
@@ -109,19 +119,17 @@ const MAX_STEPS_BESIDE_STOP_WHEN = 1000
  * @throws DroverError `config.invalid`, `config.tool`, `config.model` or `model.retired`, with the fix in the message.
  */
 export function prepareAgent<Context>(options: AgentOptions<Context>): PreparedAgent {
-  const {
-    log = silentLogger,
-    runtime = systemRuntime,
-    tools = [],
-    stopWhen,
-    instructions,
-  } = options
+  const { runtime = systemRuntime, tools = [], stopWhen, instructions } = options
   checkBackend(options.backend)
+  const log = safeLogger(options.log ?? silentLogger)
   const chosen = chooseModels(options, options.fallback ?? [], log)
   checkBudget(options.budget, chosen)
   checkOption('maxSteps', options.maxSteps, integers(1))
   checkOption('maxFailedSteps', options.maxFailedSteps, integers(1))
   checkOption('maxParallelCalls', options.maxParallelCalls, integers(1, 1000))
+  checkOption('maxToolCalls', options.maxToolCalls, integers(1))
+  checkOption('maxCallsPerReply', options.maxCallsPerReply, integers(1))
+  checkOption('loopGuard', options.loopGuard, 'boolean')
   checkOption('maxToolOutputChars', options.maxToolOutputChars, integers(200, MAX_CONTENT_CHARS))
   checkOption('history', options.history, ['repair', 'refuse'])
   if (typeof options.trim !== 'function') checkOption('trim', options.trim, 'boolean')
@@ -157,6 +165,9 @@ export function prepareAgent<Context>(options: AgentOptions<Context>): PreparedA
     repair: options.repair ?? true,
     recover: options.recover ?? true,
     maxParallelCalls: options.maxParallelCalls ?? 6,
+    maxToolCalls: options.maxToolCalls ?? Infinity,
+    maxCallsPerReply: options.maxCallsPerReply ?? DEFAULT_MAX_CALLS_PER_REPLY,
+    loopGuard: options.loopGuard ?? true,
     maxOutputChars: options.maxToolOutputChars ?? DEFAULT_MAX_OUTPUT_CHARS,
     stream: options.stream ?? 'auto',
     timeouts: readTimeouts(options.timeouts),

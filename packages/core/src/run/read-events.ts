@@ -17,7 +17,7 @@ const FIELDS: Readonly<Record<RunEvent['type'], string>> = {
     'step:number attempt:number text:string toolCalls:object finishReason:string usage:object durationMs:number',
   'call-recovered': 'step:number',
   'input-repaired': 'step:number',
-  'tool-call': 'step:number toolCallId:string',
+  'tool-call': 'step:number toolCallId:string toolName:string',
   'tool-result': 'step:number toolCallId:string toolName:string output:string isError:boolean',
   'approval-request': 'step:number toolCallId:string toolName:string input:object inputHash:string',
   'approval-decision': 'toolCallId:string inputHash:string isApproved:boolean',

@@ -1,4 +1,3 @@
-import { checkOption, integers } from '../option.ts'
 import type { Runtime } from '../runtime.ts'
 
 /** How long a model request may take, each from 1 to 2,147,483,647 milliseconds. */
@@ -9,19 +8,6 @@ export interface RequestTimeouts {
   readonly silenceMs: number
   /** From the request to the last byte of its answer, streamed or not. @default 300_000 */
   readonly requestMs: number
-}
-
-/** @throws DroverError `config.invalid` for a limit that no timer can keep. */
-export function readTimeouts(given: Partial<RequestTimeouts> = {}): RequestTimeouts {
-  const read = (name: keyof RequestTimeouts, otherwise: number): number => {
-    checkOption(`timeouts.${name}`, given[name], integers(1, 2_147_483_647))
-    return given[name] ?? otherwise
-  }
-  return {
-    firstByteMs: read('firstByteMs', 60_000),
-    silenceMs: read('silenceMs', 30_000),
-    requestMs: read('requestMs', 300_000),
-  }
 }
 
 /** Once a reply is whole, what may still come (its usage, the end mark) is waited for so long. */

@@ -51,7 +51,10 @@ export function createReservation(
       if (most === undefined) throw new OutOfBudget()
       return (reserved = most)
     },
-    settle,
+    settle: (told) => {
+      asked.input.learn(told.inputTokens, asked.window.sent().length)
+      return settle(told)
+    },
     lose: (code, told) =>
       told === undefined && !MAY_BE_BILLED.has(code) ? undefined : settle(told ?? noUsage),
   }

@@ -10,9 +10,11 @@ import type { HistoryPolicy } from './history-repair.ts'
 import type { ModelCursor, PreparedModel } from './model-cursor.ts'
 import type { RecoverPolicy } from './planned-call.ts'
 import type { Recorder } from './recorder.ts'
+import type { LoopGuard } from './guard.ts'
+import type { RunClock } from './run-clock.ts'
 import type { RunOrigin } from './resume.ts'
-import type { RequestTimeouts } from './request-watch.ts'
 import type { StopCondition } from './stop.ts'
+import type { RunTimeouts } from './timeouts.ts'
 
 /** Everything a run needs, checked and prepared. */
 export interface LoopOptions {
@@ -29,8 +31,11 @@ export interface LoopOptions {
   readonly repair: boolean
   readonly recover: RecoverPolicy
   readonly maxParallelCalls: number
+  readonly maxToolCalls: number
+  readonly maxCallsPerReply: number
+  readonly loopGuard: boolean
   readonly maxOutputChars: number
-  readonly timeouts: RequestTimeouts
+  readonly timeouts: RunTimeouts
   readonly stream: StreamPolicy
   readonly origin: RunOrigin
   readonly context: unknown
@@ -56,4 +61,7 @@ export interface Run extends LoopOptions {
   readonly ids: CallIds
   /** Ids of the calls whose tool was entered. */
   readonly dispatched: Set<string>
+  readonly clock: RunClock
+  /** Undefined where it is switched off. */
+  readonly guard: LoopGuard | undefined
 }

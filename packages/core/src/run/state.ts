@@ -71,6 +71,8 @@ export interface MutableRunState {
   request: { model: string; maxTokens: number; closing: boolean }
   /** Results that wait for an earlier call's, by call id. */
   readonly early: Record<string, ToolResult>
+  /** How often each tool was entered. */
+  readonly entered: Record<string, number>
   /** Calls whose answer is not in the conversation yet, in call order. */
   unappended: ToolCall[]
   /** What was decided, by call id. */
@@ -93,6 +95,7 @@ export const createState = (): MutableRunState => ({
   text: '',
   request: { model: '', maxTokens: 0, closing: false },
   early: Object.create(null),
+  entered: Object.create(null),
   unappended: [],
   decisions: Object.create(null),
   endedAt: 0,
@@ -134,9 +137,16 @@ export function applyEvent(state: MutableRunState, event: RunEvent): void {
       break
     }
     case 'tool-result': {
-      const { toolCallId, toolName, output, isError } = event
-      state.early[toolCallId] = { toolCallId, toolName, output, isError }
+      const { toolCallId, toolName, output, isError, reused } = event
+      state.early[toolCallId] = {
+        toolCallId,
+        toolName,
+        output,
+        isError,
+        ...(reused === true && { reused }),
+      }
       state.openCalls = state.openCalls.filter((call) => call.toolCallId !== toolCallId)
+      state.approvals = state.approvals.filter((one) => one.toolCallId !== toolCallId)
       appendAnswers(state)
       break
     }
@@ -158,6 +168,9 @@ export function applyEvent(state: MutableRunState, event: RunEvent): void {
       state.approvals = state.approvals.filter((one) => one.toolCallId !== toolCallId)
       break
     }
+    case 'tool-call':
+      state.entered[event.toolName] = (state.entered[event.toolName] ?? 0) + 1
+      break
     case 'run-end':
       state.stopReason = event.stopReason
       state.text = event.text
@@ -174,7 +187,6 @@ export function applyEvent(state: MutableRunState, event: RunEvent): void {
     case 'history-trimmed':
     case 'call-recovered':
     case 'input-repaired':
-    case 'tool-call':
     case 'step-end':
       break
   }

@@ -10,6 +10,8 @@ import type { Step } from './state.ts'
  * - `tool-failures`: every tool call of several steps in a row failed.
  * - `tool-called`: a tool that ends the run was called.
  * - `budget`: the allowed tokens, neurons or dollars were used, or the next request could use more than are left.
+ * - `max-calls`: the allowed tool calls were made.
+ * - `loop`: the same calls gave the same results again and again.
  * - `time`: the allowed time passed.
  * - `stop-condition`: a condition of the caller's own was met.
  * - `suspended`: calls wait for a person's decision; the run goes on from its events once there is one.
@@ -22,6 +24,8 @@ export type StopReason =
   | 'tool-failures'
   | 'tool-called'
   | 'budget'
+  | 'max-calls'
+  | 'loop'
   | 'time'
   | 'stop-condition'
   | 'suspended'

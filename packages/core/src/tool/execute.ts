@@ -1,7 +1,8 @@
 import type { Logger } from '../log.ts'
 import type { Message, ToolCall } from '../message.ts'
 import { nearest } from '../nearest.ts'
-import { untilAborted } from '../until-aborted.ts'
+import type { Runtime } from '../runtime.ts'
+import { withinLimit } from '../time-limit.ts'
 import { toErrorText, toOutputText } from './output.ts'
 import type { ParseResult } from './parse-result.ts'
 import type { AnyTool, ApprovalContext, ToolContext } from './tool.ts'
@@ -14,6 +15,11 @@ export interface Execution {
   readonly problem: string | undefined
   readonly tools: ReadonlyMap<string, AnyTool>
   readonly signal: AbortSignal
+  readonly runtime: Runtime
+  readonly timeouts: {
+    /** Of a tool that sets no limit of its own. */
+    readonly toolMs: number
+  }
   readonly idempotencyKey: string
   readonly step: number
   readonly messages: readonly Message[]
@@ -26,8 +32,8 @@ export interface Execution {
     value: unknown,
     context: ApprovalContext<never>,
   ) => Promise<'go' | 'wait' | { readonly denied: string }>
-  /** Called once, just before the tool is entered. */
-  readonly onDispatch: (tool: AnyTool) => void
+  /** Called once, just before the tool is entered; a reason that it gives keeps it from being entered. */
+  readonly onDispatch: (tool: AnyTool) => string | undefined
 }
 
 /** How a call was answered. */
@@ -38,13 +44,16 @@ export interface Answer {
   readonly dispatched: boolean
 }
 
+/** How long the check of an input may take: a schema's own check may wait for something that never comes. */
+const CHECK_MS = 5000
+
 /**
- * Answers one call. What the model can repair (unknown tool, bad input, a throwing tool) becomes an error text for the
- * model. Undefined where the call waits for a person's approval.
+ * Answers one call. What the model can repair (unknown tool, bad input, a throwing or slow tool) becomes an error text
+ * for the model. What a tool does after its time is up is swallowed. Undefined where the call waits for a person's approval.
  * @throws only `signal.reason`, at once, when the signal aborts; a tool that ignores the signal is left behind.
  */
 export async function execute(execution: Execution): Promise<Answer | undefined> {
-  const { call, tools, signal, problem, maxOutputChars } = execution
+  const { call, tools, signal, runtime, problem, maxOutputChars } = execution
   const tool = tools.get(call.toolName)
   let dispatched = false
   const refused = (output: string): Answer => ({
@@ -56,7 +65,14 @@ export async function execute(execution: Execution): Promise<Answer | undefined>
   const named = `The tool \`${tool.name}\``
   if (problem !== undefined) return refused(`${named} was not run. ${problem}`)
   const parsing = tool.parseInput(call.input)
-  const parsed = parsing instanceof Promise ? await untilAborted(parsing, signal) : parsing
+  const parsed =
+    parsing instanceof Promise
+      ? await withinLimit(runtime, CHECK_MS, signal, () => parsing)
+      : parsing
+  if (parsed === undefined)
+    return refused(
+      `${named} was not run: the check of its input took longer than ${CHECK_MS} ms. Call it with another input.`,
+    )
   if (!parsed.ok) {
     const issues = parsed.issues.map((issue) => `\n- ${issue}`).join('')
     return refused(
@@ -64,15 +80,20 @@ export async function execute(execution: Execution): Promise<Answer | undefined>
     )
   }
   if (tool.approval !== false) {
-    const admission = await execution.admit(tool, parsed.value, contextOf(execution))
+    const admission = await execution.admit(tool, parsed.value, contextOf(execution, signal))
     if (admission === 'wait') return undefined
     if (admission !== 'go') return refused(`${named} was not run. ${admission.denied}`)
   }
   signal.throwIfAborted()
-  execution.onDispatch(tool)
+  const refusal = execution.onDispatch(tool)
+  if (refusal !== undefined) return refused(`${named} was not run. ${refusal}`)
   dispatched = true
+  const ms = tool.timeoutMs ?? execution.timeouts.toolMs
   try {
-    const checked = await untilAborted(enter(tool, parsed.value, execution), signal)
+    const checked = await withinLimit(runtime, ms, signal, (limited) =>
+      enter(tool, parsed.value, contextOf(execution, limited)),
+    )
+    if (checked === undefined) return refused(`${named} ${tooSlow(tool, ms)}`)
     if (checked.ok)
       return { output: toOutputText(checked.value, maxOutputChars), isError: false, dispatched }
     return refused(
@@ -85,13 +106,17 @@ export async function execute(execution: Execution): Promise<Answer | undefined>
 }
 
 /** Enters the tool and checks what it gave; what it throws at once and what it rejects with later are the same here. */
-async function enter(tool: AnyTool, input: unknown, execution: Execution): Promise<ParseResult> {
+async function enter(
+  tool: AnyTool,
+  input: unknown,
+  context: ToolContext<never>,
+): Promise<ParseResult> {
   // `parseInput` just gave the input, in the shape of the tool's own schema.
-  return tool.parseOutput(await tool.execute(input as never, contextOf(execution)))
+  return tool.parseOutput(await tool.execute(input as never, context))
 }
 
-const contextOf = (execution: Execution): ToolContext<never> => {
-  const { call, signal, idempotencyKey, step, messages, log } = execution
+const contextOf = (execution: Execution, signal: AbortSignal): ToolContext<never> => {
+  const { call, idempotencyKey, step, messages, log } = execution
   return {
     signal,
     toolCallId: call.toolCallId,
@@ -102,6 +127,12 @@ const contextOf = (execution: Execution): ToolContext<never> => {
     log,
   }
 }
+
+/** Only a tool whose effect must not happen twice leaves a doubt that matters. */
+const tooSlow = ({ effect }: AnyTool, ms: number): string =>
+  effect === 'once'
+    ? `did not finish within ${ms} ms. Its outcome is unknown: it may have had its effect. Check before you call it again.`
+    : `failed: it did not finish within ${ms} ms.`
 
 function unknownTool(name: string, tools: ReadonlyMap<string, AnyTool>): string {
   const near = nearest(name, tools.keys())

@@ -1,6 +1,7 @@
+import { defined } from '../defined.ts'
 import { DroverError } from '../errors.ts'
 import { valueInWords } from '../json-schema-issue.ts'
-import { expected } from '../option.ts'
+import { checkOption, expected, integers, timerMs } from '../option.ts'
 import type { Logger } from '../log.ts'
 import type { Message } from '../message.ts'
 import type { ToolParameters } from './parameters.ts'
@@ -27,7 +28,7 @@ export type ToolEffect = 'read' | 'idempotent' | 'once'
 
 /** What `execute` gets beside its input. */
 export interface ToolContext<Context = unknown> {
-  /** Aborts when the run does, and at its end. Hand it to `fetch` and the like. */
+  /** Aborts when the run does and at its end, and when the call takes too long. Hand it to `fetch` and the like. */
   readonly signal: AbortSignal
   readonly toolCallId: string
   /** The same for the same call of the same run, however often it is dispatched; made from run, step and position. */
@@ -63,6 +64,18 @@ export interface ToolOptions<
   readonly output?: Output
   /** @default 'once' */
   readonly effect?: ToolEffect
+  /** Calls of it that a run may make; further ones are answered as used up. @default no limit */
+  readonly maxCalls?: number
+  /**
+   * True for a tool that must have the run to itself: the calls before it in a reply finish first, and those after it
+   * wait. @default false
+   */
+  readonly serial?: boolean
+  /**
+   * How long a call may take, from 1 to 2,147,483,647 milliseconds. At the limit the tool's signal aborts, and the call
+   * is answered without its result. @default the agent's `timeouts.toolMs`, 30_000
+   */
+  readonly timeoutMs?: number
   /**
    * Whether a person must approve a call before it is dispatched: always, or where this says so for its input. The run
    * then ends `suspended`. Where it throws, approval is needed. @default false
@@ -85,6 +98,9 @@ export interface Tool<Input = never, Context = unknown> {
   /** JSON Schema of the input, lowered to what Workers AI's own schema accepts. */
   readonly parameters: ToolParameters
   readonly effect: ToolEffect
+  readonly maxCalls?: number
+  readonly serial?: boolean
+  readonly timeoutMs?: number
   readonly approval:
     | boolean
     | ((input: Input, context: ApprovalContext<Context>) => boolean | Promise<boolean>)
@@ -113,6 +129,7 @@ export function tool<
   Output extends StandardSchema | undefined = undefined,
 >(options: ToolOptions<Input, Context, Output>): Tool<ParsedInput<Input>, Context> {
   const { name, description, input, output, effect = 'once', approval = false, execute } = options
+  const { maxCalls, serial, timeoutMs } = options
   const check = (isFine: boolean, what: string, wanted: string, got: unknown): void => {
     if (!isFine) throw unlike(what, wanted, valueInWords(got))
   }
@@ -131,6 +148,9 @@ export function tool<
     const isRule = typeof approval === 'boolean' || typeof approval === 'function'
     check(isRule, '`approval`', 'true, false or a function', approval)
     check(typeof execute === 'function', '`execute`', 'a function', execute)
+    checkOption('maxCalls', maxCalls, integers(1))
+    checkOption('serial', serial, 'boolean')
+    checkOption('timeoutMs', timeoutMs, timerMs)
     const { parameters, parse: parseInput } = readInputSchema(input)
     const parseOutput = readOutputSchema(output)
     return Object.freeze({
@@ -138,6 +158,7 @@ export function tool<
       description,
       parameters,
       effect,
+      ...defined({ maxCalls, serial, timeoutMs }),
       approval,
       parseInput,
       parseOutput,
@@ -145,7 +166,7 @@ export function tool<
     })
   } catch (error) {
     if (!DroverError.is(error)) throw error
-    throw refusal(`Tool \`${name}\`: ${error.message}.`, error)
+    throw refusal(`Tool \`${name}\`: ${error.message.replace(/\.$/, '')}.`, error)
   }
 }
 

@@ -21,7 +21,9 @@ export function estimateMessage(message: Message): number {
   let tokens = AROUND_A_MESSAGE + estimateTokens(message.content)
   if (message.role !== 'assistant') return tokens
   for (const { toolName, input } of message.toolCalls ?? []) {
-    tokens += AROUND_A_MESSAGE + estimateTokens(toolName) + estimateTokens(JSON.stringify(input))
+    // Llama's history shows a call twice: in the content and as `tool_calls`.
+    const call = estimateTokens(toolName) + estimateTokens(JSON.stringify(input))
+    tokens += 2 * (AROUND_A_MESSAGE + call)
   }
   return tokens
 }

@@ -4,7 +4,7 @@ import { createHistoryWriter } from './history.ts'
 import type { WireInputs, WireMessage } from './inputs.ts'
 import type { ModelProfile } from './profile.ts'
 import type { WireSampling } from './sampling.ts'
-import { wellFormed } from './text.ts'
+import { MAX_CONTENT_CHARS, wellFormed } from './text.ts'
 
 /** The tools of a request, converted once for as long as they stay the same. */
 export interface WireTools {
@@ -30,6 +30,8 @@ export interface ConversationOptions {
 export interface StepRequest {
   /** False leaves the tools out. */
   readonly withTools: boolean
+  /** In place of the run's own. */
+  readonly tools?: WireTools
   /** In place of the sampling's. */
   readonly maxTokens: number
   /** Asks for an event stream. @default false */
@@ -64,19 +66,21 @@ export function createConversation(options: ConversationOptions): Conversation {
   const rest = JSON.stringify(fields)
     .replace(/^\{(?!\})/, ',')
     .replace(/^\{/, '')
-  const toolsText = tools === undefined ? '' : `"tools":${tools.text},`
   let objects: WireMessage[] = []
+  // A system message that is not the first fails with the template of Qwen 3.5 to 3.8 (QwenLM/Qwen3.8#244, 2026-09).
+  const reminderRole = options.history === 'llama' ? 'system' : 'user'
 
   return {
-    request: ({ withTools, maxTokens, isStreamed, reminder }) => {
+    request: ({ withTools, maxTokens, isStreamed, reminder, ...step }) => {
+      const offered = withTools ? (step.tools ?? tools) : undefined
       const last: WireMessage[] =
-        reminder === undefined ? [] : [{ role: 'system', content: reminder }]
+        reminder === undefined ? [] : [{ role: reminderRole, content: reminder }]
       return {
         model,
         get inputs(): WireInputs {
           for (const message of asObjects(messages)) objects.push(message)
           return {
-            ...(withTools && tools && { tools: tools.list }),
+            ...(offered && { tools: offered.list }),
             messages: reminder === undefined ? objects : [...objects, ...last],
             max_tokens: maxTokens,
             ...(isStreamed && { stream: true }),
@@ -87,7 +91,8 @@ export function createConversation(options: ConversationOptions): Conversation {
           for (const message of asText(messages))
             text += (text === '' ? '' : ',') + JSON.stringify(message)
           const end = last.map((message) => `,${JSON.stringify(message)}`).join('')
-          return `{${withTools ? toolsText : ''}"messages":[${text}${end}],"max_tokens":${maxTokens}${isStreamed ? ',"stream":true' : ''}${rest}`
+          const head = offered === undefined ? '' : `"tools":${offered.text},`
+          return `{${head}"messages":[${text}${end}],"max_tokens":${maxTokens}${isStreamed ? ',"stream":true' : ''}${rest}`
         },
       }
     },
@@ -120,7 +125,13 @@ function createTail(
     unsent = []
     for (; read < messages.length; read++) {
       const message = messages[read]
-      if (message !== undefined) fresh.push(...write(message))
+      if (message === undefined) continue
+      const [lead] = fresh
+      const joined = lead && message.role === 'system' && `${lead.content}\n\n${message.content}`
+      // The instructions and the history's system message are one, for the same templates.
+      if (read === 0 && lead && joined && joined.length <= MAX_CONTENT_CHARS) {
+        fresh[0] = { ...lead, content: wellFormed(joined) }
+      } else fresh.push(...write(message))
     }
     return fresh
   }

@@ -123,8 +123,7 @@ export function describeInputFields(open: OpenScene): void {
         ],
       })
       expect(inputs?.messages).toEqual([
-        { role: 'system', content: 'Be brief.' },
-        { role: 'system', content: 'Be kind.' },
+        { role: 'system', content: 'Be brief.\n\nBe kind.' },
         { role: 'user', content: 'Hi' },
         { role: 'assistant', content: 'Hello.' },
         { role: 'user', content: 'And now?' },

@@ -58,7 +58,8 @@ test('no run costs more', async () => {
   const script = Array.from({ length: 9 }, (): ScriptEntry => ({ inputs }) => ({
     wire: inputs.tools === undefined ? { response: 'Done.', usage } : call,
   }))
-  const options = { backend: scriptedBackend(script), model, tools: [look], maxSteps: 5 }
+  const tools = [look]
+  const options = { backend: scriptedBackend(script), model, tools, maxSteps: 5, loopGuard: false }
   const result = await createAgent(options).run('Go')
   const most = costCeiling(options)
   expect(result.usage.requests).toBe(most.requests)

@@ -1,4 +1,5 @@
 import {
+  approve,
   createAgent,
   tool,
   type BackendError,
@@ -13,6 +14,7 @@ import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { faultsOf } from './histories.ts'
 
+const question: Message = { role: 'user', content: 'Go' }
 // A window of 24,000 tokens.
 const model = '@cf/meta/llama-3.3-70b-instruct-fp8-fast'
 const glm = '@cf/zai-org/glm-4.7-flash'
@@ -68,7 +70,6 @@ describe('a conversation of 100,000 tokens and a model that holds 24,000', () =>
     const backend = rest({ accountId: 'a'.repeat(32), apiToken: 'token', baseUrl: emulator.url })
     const agent = createAgent({ backend, model, tools: [readPage], instructions: 'Be brief.' })
     const given = talk(100_000)
-    const question: Message = { role: 'user', content: 'And what does the whole book say?' }
 
     const { text, events, messages } = await agent.run([...given, question])
 
@@ -235,7 +236,6 @@ describe('a request that exceeds the window', () => {
 
 describe('a compaction of the caller’s', () => {
   const given = talk(30_000)
-  const question: Message = { role: 'user', content: 'Go' }
   const runWith = async (trim: CompactHistory) => {
     const backend = scriptedBackend(['Done.'])
     const { events } = await createAgent({ backend, model, trim }).run([...given, question])
@@ -310,4 +310,33 @@ describe('a compaction of the caller’s', () => {
       'Enough',
     )
   })
+})
+
+test('a run that was repaired, trimmed and suspended goes on from its events', async () => {
+  const pay = tool({
+    name: 'pay',
+    description: 'Pays',
+    input: z.object({}),
+    approval: true,
+    execute: () => 'paid',
+  })
+  const backend = scriptedBackend([{ toolCalls: [{ toolName: 'pay' }] }, 'Done.'])
+  const agent = createAgent({ backend, model, tools: [pay, readPage] })
+  const given = talk(30_000)
+  const { events, messages, approvals } = await agent.run([
+    ...given,
+    { role: 'assistant', content: '' },
+    question,
+  ])
+  expect(events.map(({ type }) => type).slice(0, 4)).toEqual([
+    'run-start',
+    'history-repaired',
+    'history-trimmed',
+    'model-request',
+  ])
+  const stored: RunEvent[] = JSON.parse(JSON.stringify(events))
+  const resumed = await agent.run({ events: stored, decisions: approvals.map(approve) })
+  expect(resumed.text).toBe('Done.')
+  expect(faultsOf(resumed.messages)).toEqual([])
+  expect(JSON.stringify(resumed.messages.slice(0, messages.length))).toBe(JSON.stringify(messages))
 })

@@ -20,8 +20,15 @@ import * as z from 'zod'
 const model = '@cf/meta/llama-3.1-8b-instruct-fast'
 const runtime = fakeRuntime()
 const names = ['look', 'finish'] as const
+let calledTimes = 0
 const tools = names.map((name) =>
-  tool({ name, description: `The tool ${name}`, input: z.object({}), execute: () => name }),
+  tool({
+    name,
+    description: `The tool ${name}`,
+    input: z.object({}),
+    // Never the same result: a run that learns something new is no loop.
+    execute: () => `${name} ${++calledTimes}`,
+  }),
 )
 const calls = (toolName: string): ScriptEntry => ({
   toolCalls: [{ toolName }],

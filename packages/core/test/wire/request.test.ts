@@ -119,6 +119,45 @@ test('text that no UTF-8 can carry is made well-formed on its way to the wire', 
   expect(result.messages[0]?.content).toBe('half a pair: \ud83d!')
 })
 
+describe('a model whose template takes one system message, the first', () => {
+  const roles = (
+    backend: { requests: readonly { inputs: WireRequest['inputs'] }[] },
+    index: number,
+  ) => backend.requests[index]?.inputs.messages?.map(({ role }) => role)
+
+  test('gets the instructions and the system message of the history as one', async () => {
+    for (const model of [llama, glm]) {
+      const backend = scriptedBackend(['Hi.', 'Hi.'])
+      const agent = createAgent({ backend, model, instructions: 'Be brief.' })
+      await agent.run([
+        { role: 'system', content: 'Be kind.' },
+        { role: 'user', content: 'Go' },
+      ])
+      expect(backend.requests[0]?.inputs.messages?.[0]).toEqual({
+        role: 'system',
+        content: 'Be brief.\n\nBe kind.',
+      })
+      expect(roles(backend, 0)).toEqual(['system', 'user'])
+      await agent.run([
+        { role: 'system', content: 'x'.repeat(131_072) },
+        { role: 'user', content: 'Go' },
+      ])
+      expect(roles(backend, 1)).toEqual(['system', 'system', 'user'])
+    }
+  })
+
+  test('is told to answer by a message of the user, Llama by one of the system', async () => {
+    for (const [model, role] of [
+      [llama, 'system'],
+      [glm, 'user'],
+    ] as const) {
+      const backend = scriptedBackend([asks('', 'left'), 'Done.'])
+      await createAgent({ backend, model, tools: [look], maxSteps: 1 }).run('Go')
+      expect(roles(backend, 1)).toEqual(['user', 'assistant', 'tool', role])
+    }
+  })
+})
+
 describe('one plain call', () => {
   test('sends every field of the prompt input in the wire’s words', async () => {
     const backend = scriptedBackend(['Hi.'])

@@ -15,8 +15,12 @@ export interface Turn {
 }
 
 /** Reads the current turn out of a conversation. */
-export function readTurn({ messages, prompt }: ModelRequest): Turn {
-  const asked = messages.findLastIndex(({ role }) => role === 'user')
+export function readTurn({ messages, tools, prompt }: ModelRequest): Turn {
+  // After results, and where no tools are offered any more, it is no question but the order to answer the one before.
+  const isOrder = tools.length === 0 && messages.at(-2)?.role === 'tool'
+  const asked = messages
+    .slice(0, isOrder ? -1 : undefined)
+    .findLastIndex(({ role }) => role === 'user')
   const since = messages.slice(asked + 1)
   const calls = since
     .filter(({ role }) => role === 'tool')
