@@ -89,10 +89,12 @@ export function startRun(agent: PreparedAgent, origin: RunOrigin, options: RunOp
       isOver = true
       throw failure.error
     }
+    const finish = async (): Promise<IteratorResult<Item, undefined>> => give(undefined)
     return {
-      next: async () => {
+      next: () => {
         const place = reader.next()
-        return give(place instanceof Promise ? await place : place)
+        if (place instanceof Promise) return place.then(give)
+        return place === undefined ? finish() : Promise.resolve(give(place))
       },
       return: async () => {
         isOver = true
