@@ -2,6 +2,7 @@ import {
   createAgent,
   isRunEvent,
   type Agent,
+  type AgentOptions,
   type Resumption,
   type RunInput,
   type RunResult,
@@ -21,27 +22,25 @@ import type { World } from './world.ts'
 /** Of a run that is suspended again and again. */
 const MAX_PARTS = 4
 
+type AgentSettings = Omit<AgentOptions<Stage>, 'backend' | 'model'>
+
 /** The agent of a world. Another one is the same agent in another process. */
 export function createWorldAgent(world: World): Agent<Stage> {
   const { plan, runtime } = world
   const [model, ...fallback] = plan.models
-  const { maxTokens, budget, instructions, maxToolCalls, maxCallsPerReply } = plan
   const note = (fields: object, said?: string): void => {
     if (world.seed % 8 === 0) world.logged.push(JSON.stringify([fields, said]))
   }
+  // What a plan leaves open is not there.
+  const settings = JSON.parse(JSON.stringify(plan)) as AgentSettings
   return createAgent<Stage>({
-    ...plan,
+    ...settings,
     model,
     fallback,
     backend: createService(world),
     tools: TOOLS,
     runtime,
     log: { debug: note, info: note, warn: note, error: note },
-    ...(maxTokens !== undefined && { maxTokens }),
-    ...(maxToolCalls !== undefined && { maxToolCalls }),
-    ...(maxCallsPerReply !== undefined && { maxCallsPerReply }),
-    ...(budget !== undefined && { budget }),
-    ...(instructions !== undefined && { instructions }),
   })
 }
 

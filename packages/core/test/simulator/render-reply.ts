@@ -41,7 +41,7 @@ export function renderReply(stage: Stage, request: SeenRequest): RenderedReply {
       maxTokens: request.maxTokens,
       inputTokens: request.inputTokens,
       seed: random.int(0, 1_000_000),
-      ...(isStream && habits(stage, fault, planned !== undefined)),
+      ...(isStream && habits(stage, fault, planned !== undefined || text.length > 300)),
     },
   )
   const { chunks, isOther } = planned
@@ -70,17 +70,17 @@ const QUIRKS = ['no-space', 'comments', 'fields', 'data-lines', 'byte-order-mark
 function habits(
   stage: Stage,
   fault: FaultKind<'stream'> | undefined,
-  isDistorted: boolean,
+  isPlain: boolean,
 ): EventStreamOptions {
   const { random } = stage.world
   const streamFault = fault && toStreamFault(fault, random)
   return {
-    // What is distorted is looked for in whole frames.
-    chunks: isDistorted
+    // What is distorted is looked for in whole frames; a long text would be very many bytes.
+    chunks: isPlain
       ? 'frame'
       : random.pick(['frame', 'frame', 'frames', 'random', 'whole', 'byte'] as const),
     lineEnds: random.pick(['lf', 'lf', 'crlf', 'cr'] as const),
-    quirks: !isDistorted && !fault && random.chance(0.2) ? [random.pick(QUIRKS)] : [],
+    quirks: !isPlain && !fault && random.chance(0.2) ? [random.pick(QUIRKS)] : [],
     ...(streamFault && { fault: streamFault }),
   }
 }

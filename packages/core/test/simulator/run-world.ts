@@ -17,8 +17,8 @@ export interface WorldOutcome {
   readonly endings: readonly string[]
   readonly requests: number
   readonly entries: number
-  /** All that happened, in short. */
-  readonly digest: string
+  /** All that happened, as text. */
+  readonly story: () => string
 }
 
 /** More than any run needs. */
@@ -68,7 +68,7 @@ export async function runWorld(seed: number): Promise<WorldOutcome> {
     endings: world.runs.map(endingOf),
     requests: world.runs.reduce((sum, run) => sum + run.requests.length, 0),
     entries: world.runs.reduce((sum, run) => sum + run.entries.length, 0),
-    digest: JSON.stringify(world.runs.map(summaryOf)),
+    story: () => JSON.stringify(world.runs.map(summaryOf)),
   }
 }
 

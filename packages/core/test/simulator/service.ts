@@ -65,6 +65,7 @@ function look(
     at: clock.now(),
     model,
     text,
+    body,
     messages: body.messages,
     maxTokens: body.max_tokens,
     isStreamed: body.stream === true,

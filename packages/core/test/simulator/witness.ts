@@ -65,6 +65,8 @@ export interface SeenRequest {
   readonly at: number
   readonly model: string
   readonly text: string
+  /** The text, parsed. */
+  readonly body: unknown
   readonly messages: readonly WireMessage[]
   readonly maxTokens: number
   readonly isStreamed: boolean
