@@ -1,4 +1,5 @@
 import { defined } from '../defined.ts'
+import { wait } from '../runtime.ts'
 import type { ModelProfile } from '../wire/profile.ts'
 import type { WireTools } from '../wire/request.ts'
 import { withheldTools } from './caps.ts'
@@ -67,7 +68,7 @@ async function askModel(
   viewer: StepViewer | undefined,
   nextAttempt: () => number,
 ): Promise<AnsweredReply> {
-  const { recorder, budget, clock } = run
+  const { recorder, runtime, budget, clock } = run
   const asked = run.cursor.current()
   const { model, profile, conversation, sampling, wireTools } = asked
   const withTools = !closing && wireTools !== undefined
@@ -76,6 +77,9 @@ async function askModel(
   const isStreamed = asksForStream(run, profile, withTools)
   const reservation =
     budget && createReservation(budget, asked, recorder.state, withTools && run.closingCall)
+  // Its time cut the wait that the service asked for, but the service asked for it all the same.
+  const restMs = asked.restUntil - runtime.now()
+  if (restMs > 0) await wait(runtime, restMs, run.signal)
   let attempt = 0
   const answered = await callModel({
     ...run,
@@ -108,6 +112,7 @@ async function askModel(
     },
     onFailure: ({ error: failed, usage: told }, _, durationMs, retryInMs) => {
       const error = toErrorRecord(failed)
+      asked.restUntil = runtime.now() + (failed.retryAfterMs ?? 0)
       const usage = reservation === undefined ? told : reservation.lose(failed.code, told)
       recorder.record({
         type: 'model-error',

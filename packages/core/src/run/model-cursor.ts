@@ -18,6 +18,8 @@ export interface AskedModel extends PreparedModel {
   readonly conversation: Conversation
   readonly input: InputCount
   readonly window: ContextWindow
+  /** The service asked not to be asked before: milliseconds since 1970. */
+  restUntil: number
 }
 
 /** Which of its models a run asks. */
@@ -64,6 +66,7 @@ export function createModelCursor(
       conversation,
       window,
       input: countInput({ instructions, tools: wireTools?.text }),
+      restUntil: 0,
     }
   }
   const last = state.steps.at(-1)?.model
