@@ -22,7 +22,9 @@ export function planAborts(stage: Stage, fault: FaultKind<'user'> | undefined): 
     if (fault !== undefined) faults.hit(fault)
     const isOdd = faults.draw('user') === 'odd-reason'
     if (isOdd) faults.hit('odd-reason')
-    const reason: unknown = isOdd ? random.pick([0, 'enough', Object.create(null)]) : new Error('stop')
+    const reason: unknown = isOdd
+      ? random.pick([0, 'enough', Object.create(null)])
+      : new Error('stop')
     run.aborted = { at: clock.now(), reason }
     if (running !== undefined && random.chance(0.3)) running.abort(reason)
     else controller.abort(reason)

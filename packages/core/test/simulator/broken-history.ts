@@ -11,10 +11,20 @@ export function brokenHistory(random: Random, said: string): readonly Message[] 
     [{ role: 'user', content: 'Before.' }, answer],
     [asks, { role: 'user', content: 'Between.' }, answer],
     [asks, answer, answer, asks, answer],
-    [{ role: 'assistant', content: null }, { role: 'System', content: 'Be kind.' }],
-    [{ role: 'system', content: 'One.' }, { role: 'user', content: 'x' }, { role: 'system', content: 'Two.' }],
+    [
+      { role: 'assistant', content: null },
+      { role: 'System', content: 'Be kind.' },
+    ],
+    [
+      { role: 'system', content: 'One.' },
+      { role: 'user', content: 'x' },
+      { role: 'system', content: 'Two.' },
+    ],
     [{ role: 'user', content: [{ type: 'text', text: 'In parts \ud800.' }] }],
-    [{ ...asks, toolCalls: [{ ...call, input: '{"mark":"old"}' }] }, { ...answer, toolName: 'other' }],
+    [
+      { ...asks, toolCalls: [{ ...call, input: '{"mark":"old"}' }] },
+      { ...answer, toolName: 'other' },
+    ],
   ]
   const broken = [...random.pick(histories), { role: 'user', content: said }]
   return broken as readonly Message[] // it is not what its type says: that is the point

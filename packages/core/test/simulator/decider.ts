@@ -49,7 +49,10 @@ export async function forge(
   const forged =
     fault === 'forged-call'
       ? { ...approve(call), toolCallId: 'call99999' }
-      : { ...approve(call), inputHash: call.inputHash.replace(/^./, (digit) => (digit === '0' ? '1' : '0')) }
+      : {
+          ...approve(call),
+          inputHash: call.inputHash.replace(/^./, (digit) => (digit === '0' ? '1' : '0')),
+        }
   try {
     await agent.run({ events, decisions: [forged] }, { context: { run, world } })
   } catch (error) {

@@ -97,7 +97,15 @@ const ODD: readonly unknown[] = [
   Object.freeze(new Error('frozen')),
   { toString: () => cycle },
   { toJSON: () => Promise.reject },
-  new Proxy({}, { ownKeys: () => [] , get: () => { throw new Error('a trap') } }),
+  new Proxy(
+    {},
+    {
+      ownKeys: () => [],
+      get: () => {
+        throw new Error('a trap')
+      },
+    },
+  ),
   Symbol('odd'),
   () => 'a function',
   class {},

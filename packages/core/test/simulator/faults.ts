@@ -32,7 +32,8 @@ export function createFaults(random: Random): Faults {
     profile: rate ?? only ?? 'calm',
     draw: <Group extends FaultGroup>(group: Group) => {
       const kinds = on[group] ?? []
-      if (kinds.length === 0 || (rate !== undefined && !random.chance(RATES[rate]))) return undefined
+      if (kinds.length === 0 || (rate !== undefined && !random.chance(RATES[rate])))
+        return undefined
       return random.pick(kinds) as FaultKind<Group> // the list is the group's own
     },
     hit: (kind) => void hits.set(kind, (hits.get(kind) ?? 0) + 1),

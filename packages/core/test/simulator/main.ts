@@ -54,7 +54,8 @@ async function simulate(wanted: {
     ...(wanted.bug !== undefined && { bug: wanted.bug, untilBad: true }),
   })
   for (const world of totals.bad) console.log(badWorldText(world))
-  if (wanted.faults) for (const kind of ALL_FAULTS) console.log(`${totals.hits[kind] ?? 0}\t${kind}`)
+  if (wanted.faults)
+    for (const kind of ALL_FAULTS) console.log(`${totals.hits[kind] ?? 0}\t${kind}`)
   if (wanted.endings) {
     for (const [ending, times] of Object.entries(totals.endings)) console.log(`${times}\t${ending}`)
   }

@@ -32,7 +32,7 @@ export function say(
   switch (fault) {
     case 'long-text':
       faults.hit(fault)
-      return plain(text + ' and so on'.repeat((request.isStreamed ? 60 : random.pick([200, 13_200]))))
+      return plain(text + ' and so on'.repeat(request.isStreamed ? 60 : random.pick([200, 13_200])))
     case 'cut-reply':
       if (request.maxTokens > 64) break
       faults.hit(fault)

@@ -53,7 +53,13 @@ export function createPlan(random: Random, faults: Faults): Plan {
     loopGuard: chance(0.8),
     maxTokens: chance(0.15) ? pick([16, 32, 64]) : undefined,
     budget: isSmall
-      ? pick([{ tokens: 900 }, { tokens: 5000 }, { tokens: 20_000 }, { neurons: 40 }, { usd: 0.001 }])
+      ? pick([
+          { tokens: 900 },
+          { tokens: 5000 },
+          { tokens: 20_000 },
+          { neurons: 40 },
+          { usd: 0.001 },
+        ])
       : undefined,
     closingCall: chance(0.9),
     repair: chance(0.9),

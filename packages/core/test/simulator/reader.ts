@@ -20,7 +20,12 @@ export async function readAll(
       for await (const event of stream) {
         run.shown.push(event)
         world.point(run)
-        if (--left <= 0 && event.type !== 'run-end' && run.settledAt === undefined && run.aborted === undefined) {
+        if (
+          --left <= 0 &&
+          event.type !== 'run-end' &&
+          run.settledAt === undefined &&
+          run.aborted === undefined
+        ) {
           run.aborted = { at: clock.now() }
           break
         }

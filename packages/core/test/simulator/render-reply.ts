@@ -96,7 +96,10 @@ function witness(
     JSON.stringify({ name: toolName, parameters: input }),
   )
   const spoken = [said.text, ...written].filter((part) => part !== '').join('\n')
-  const tokens = Math.min(request.maxTokens, Math.ceil((said.isLong ? Infinity : spoken.length) / 4))
+  const tokens = Math.min(
+    request.maxTokens,
+    Math.ceil((said.isLong ? Infinity : spoken.length) / 4),
+  )
   const isCut = tokens >= request.maxTokens
   const isOdd = distortion !== undefined
   const reply: ServedReply = {

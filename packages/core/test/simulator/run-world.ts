@@ -48,7 +48,10 @@ export async function runWorld(seed: number): Promise<WorldOutcome> {
     const over = (): void => void running--
     call(world, agent, label).then(over, (error: unknown) => {
       over()
-      world.violations.push({ invariant: 'I17', what: `${label}: the caller failed: ${String(error)}` })
+      world.violations.push({
+        invariant: 'I17',
+        what: `${label}: the caller failed: ${String(error)}`,
+      })
     })
   }
   let events = 0

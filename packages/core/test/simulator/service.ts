@@ -26,10 +26,7 @@ export function createService(world: World): Backend {
       seen.fault = fault
       world.faults.hit(fault)
     }
-    return untilAborted(
-      answer(stage, seen, fault),
-      fault === 'send-is-deaf' ? undefined : signal,
-    )
+    return untilAborted(answer(stage, seen, fault), fault === 'send-is-deaf' ? undefined : signal)
   }
   return {
     name: 'simulated',
@@ -119,14 +116,32 @@ function reply(
   fault: 'late-answer' | 'cut-body' | 'silent-body' | 'trickling-body' | undefined,
 ): Response {
   const { random } = stage.world
-  const { contentType, chunks, ending, wholeAfter, reply: served, isSlow } = renderReply(stage, seen)
+  const {
+    contentType,
+    chunks,
+    ending,
+    wholeAfter,
+    reply: served,
+    isSlow,
+  } = renderReply(stage, seen)
   const onSent = (): void => {
     served.isSent = true
   }
   const body = (timed: Partial<TimedBody>): Response =>
-    new Response(timedBody(stage, { chunks, ending, wholeAfter, pauses: () => 0, onSent, signal: seen.signal, ...timed }), {
-      headers: { 'content-type': contentType },
-    })
+    new Response(
+      timedBody(stage, {
+        chunks,
+        ending,
+        wholeAfter,
+        pauses: () => 0,
+        onSent,
+        signal: seen.signal,
+        ...timed,
+      }),
+      {
+        headers: { 'content-type': contentType },
+      },
+    )
   switch (fault) {
     case 'cut-body':
       return body({ chunks: cutInHalf(chunks), ending: 'cut', onSent: () => {} })
@@ -158,9 +173,7 @@ function untilAborted(
   return new Promise((resolve, reject) => {
     const onAbort = (): void => reject(signal.reason)
     signal.addEventListener('abort', onAbort, { once: true })
-    response
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener('abort', onAbort))
+    response.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
     if (signal.aborted) onAbort()
   })
 }

@@ -35,7 +35,9 @@ export function spoil(
     case 'number-as-text':
       return with_({ amount: String(amount) }, repair)
     case 'list-as-text':
-      return 'tags' in input ? with_({ tags: JSON.stringify(input['tags']) }, repair) : with_({}, true)
+      return 'tags' in input
+        ? with_({ tags: JSON.stringify(input['tags']) }, repair)
+        : with_({}, true)
     case 'encoded-input':
       return { call: { toolName, input: JSON.stringify(input) }, mayRun: true }
     case 'extra-field':

@@ -5,10 +5,7 @@ import type { Random } from './random.ts'
 const SHAPES = ['errors', 'error-object', 'error-text', 'internal-code', 'named-event'] as const
 
 /** What goes wrong with the bytes of a stream; undefined where it is something else that does. */
-export function toStreamFault(
-  fault: FaultKind<'stream'>,
-  random: Random,
-): StreamFault | undefined {
+export function toStreamFault(fault: FaultKind<'stream'>, random: Random): StreamFault | undefined {
   const afterFrames = random.int(0, 6)
   switch (fault) {
     case 'silent-stream':

@@ -83,8 +83,7 @@ export function totalsLine(totals: Totals, firstSeed: number, seconds: number): 
   ].join(' | ')
 }
 
-const figure = (number: number): string =>
-  String(number).replaceAll(/\B(?=(?:\d{3})+$)/g, ' ')
+const figure = (number: number): string => String(number).replaceAll(/\B(?=(?:\d{3})+$)/g, ' ')
 
 /** What was wrong with a world, and how to see it again. */
 export const badWorldText = ({ seed, profile, violations, isStuck }: BadWorld): string =>

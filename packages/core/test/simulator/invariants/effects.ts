@@ -7,7 +7,8 @@ export const effectsKept: Invariant = {
     const { entries, calls } = run
     const before = entries.filter((entry) => entry.mark === mark)
     const made = calls.get(mark)?.replies.length ?? 0
-    if (before.length >= made) return `\`${toolName}\` was entered ${before.length + 1} times for one call`
+    if (before.length >= made)
+      return `\`${toolName}\` was entered ${before.length + 1} times for one call`
     const other = entries.find((entry) => entry.key === key)
     return other !== undefined && `${mark} has the idempotency key of ${other.mark}`
   },

@@ -7,8 +7,10 @@ export const entriesMeant: Invariant = {
   onEntry: ({ run }, { mark, toolName }, input) => {
     const call = run.calls.get(mark)
     if (call === undefined) return `\`${toolName}\` was entered for the unknown call ${mark}`
-    if (call.toolName !== toolName) return `\`${toolName}\` was entered in place of \`${call.toolName}\``
-    if (call.meant === undefined) return `\`${toolName}\` was entered with an input that is not valid`
+    if (call.toolName !== toolName)
+      return `\`${toolName}\` was entered in place of \`${call.toolName}\``
+    if (call.meant === undefined)
+      return `\`${toolName}\` was entered with an input that is not valid`
     const given = toWellFormed(input)
     const meant = toWellFormed(call.meant)
     return (
@@ -20,4 +22,8 @@ export const entriesMeant: Invariant = {
 
 /** As the wire carries it. */
 const toWellFormed = (value: unknown): unknown =>
-  JSON.parse(JSON.stringify(value, (_, part: unknown) => (typeof part === 'string' ? part.toWellFormed() : part)))
+  JSON.parse(
+    JSON.stringify(value, (_, part: unknown) =>
+      typeof part === 'string' ? part.toWellFormed() : part,
+    ),
+  )

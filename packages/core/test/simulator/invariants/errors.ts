@@ -14,7 +14,9 @@ export const errorsTyped: Invariant = {
     }
     if (failure === undefined) return undefined
     if (!DroverError.is(failure.error)) return `it threw ${String(failure.error)}`
-    return !/^(?:model|http|stream|reply|security|config)\./.test(failure.error.code) &&
+    return (
+      !/^(?:model|http|stream|reply|security|config)\./.test(failure.error.code) &&
       `it threw the code ${failure.error.code}`
+    )
   },
 }

@@ -35,10 +35,7 @@ function untrue(shown: readonly StreamEvent[]): Finding {
 }
 
 /** The text of a plain reply, compared with what the service sent. */
-function otherText(
-  events: readonly StreamEvent[],
-  requests: readonly SeenRequest[],
-): Finding {
+function otherText(events: readonly StreamEvent[], requests: readonly SeenRequest[]): Finding {
   let place = -1
   for (const event of events) {
     if (event.type === 'model-request') place++

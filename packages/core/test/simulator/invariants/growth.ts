@@ -13,7 +13,8 @@ export const historyGrows: Invariant = {
       return undefined
     const kept = lasting(before)
     for (const [index, message] of kept.entries()) {
-      if (!isEqual(message, seen.messages[index])) return `message ${index} was not sent again as it was`
+      if (!isEqual(message, seen.messages[index]))
+        return `message ${index} was not sent again as it was`
     }
     return undefined
   },

@@ -35,6 +35,7 @@ function wrongSum(usage: Usage, events: readonly RunEvent[]): Finding {
     total += event.usage?.totalTokens ?? 0
     replies += event.usage?.requests ?? 0
   }
-  if (usage.totalTokens !== total) return `the run counts ${usage.totalTokens} tokens, its replies ${total}`
+  if (usage.totalTokens !== total)
+    return `the run counts ${usage.totalTokens} tokens, its replies ${total}`
   return usage.requests !== replies && `the run counts ${usage.requests} replies, it had ${replies}`
 }
