@@ -1,4 +1,4 @@
-import { createAgent, foldEvents, tool } from '@drover/core'
+import { approve, createAgent, foldEvents, tool } from '@drover/core'
 import { scriptedBackend } from '@drover/core/testing'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
@@ -221,6 +221,33 @@ describe('choices beside an output', () => {
     const script = [{ toolCalls: [{ toolName: 'final_answer_', input: lisbon }] }]
     const { agent } = ask(script, { tools: [own] })
     expect((await agent.run('Lisbon?')).output).toEqual(lisbon)
+  })
+})
+
+test('a run that waits for a person has no output yet, and gives it when it goes on', async () => {
+  const pay = tool({
+    name: 'pay',
+    description: 'Pays',
+    input: z.object({}),
+    approval: true,
+    execute: () => 'paid',
+  })
+  const payCall = { toolCalls: [{ toolName: 'pay', input: {} }] }
+  const first = await ask([payCall], { tools: [pay] }).agent.run('Pay')
+  expect(first).toMatchObject({ stopReason: 'suspended', output: undefined })
+  const decisions = first.approvals.map(approve)
+  const { agent } = ask([final(lisbon)], { tools: [pay] })
+  const second = await agent.run({ events: first.events, decisions })
+  expect(second).toMatchObject({ stopReason: 'answer', output: lisbon })
+  const again = await agent.run({ events: second.events, decisions: [] })
+  expect(again.output).toEqual(lisbon)
+})
+
+test('a run whose budget has no room for its output fails', async () => {
+  const { agent } = ask([], { budget: { tokens: 10 } })
+  await expect(agent.run('Lisbon?')).rejects.toMatchObject({
+    code: 'model.no_output',
+    message: expect.stringContaining('(`budget`)'),
   })
 })
 
