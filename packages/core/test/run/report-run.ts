@@ -9,14 +9,14 @@ export const qwen = '@cf/qwen/qwen3-30b-a3b-fp8'
 /** JSON mode. */
 export const llama33 = '@cf/meta/llama-3.3-70b-instruct-fp8-fast'
 
-export const weather = tool({
+const weather = tool({
   name: 'get_weather',
   description: 'Current weather in a city',
   input: z.object({ city: z.string() }),
   effect: 'read',
   execute: ({ city }) => ({ city, celsius: 21 }),
 })
-export const Report = z.object({ city: z.string(), celsius: z.number().max(60) })
+const Report = z.object({ city: z.string(), celsius: z.number().max(60) })
 export const lisbon = { city: 'Lisbon', celsius: 21 }
 export const look = { toolCalls: [{ toolName: 'get_weather', input: { city: 'Lisbon' } }] }
 export const final = (input: Record<string, string | number>) => ({
