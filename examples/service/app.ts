@@ -113,6 +113,8 @@ const statuses: Readonly<Record<DroverErrorCode, ContentfulStatusCode>> = {
   'test.unscripted': 500,
   // The model's
   'model.empty': 502,
+  'model.no_call': 502,
+  'model.no_output': 502,
   'reply.truncated': 502,
   'model.json_mode': 502,
   'http.protocol': 502,

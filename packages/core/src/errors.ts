@@ -9,6 +9,8 @@
  * - `model.retired`: the service retired the model (5028); the message names a replacement.
  * - `model.refused`: the service refused the content (3030, 8007).
  * - `model.empty`: the reply held neither text nor a call.
+ * - `model.no_call`: the model was made to call a tool and answered in words, twice.
+ * - `model.no_output`: the model gave no `output` that fits its schema, however often it was asked.
  * - `model.json_mode`: JSON mode could not be met (5024).
  * - `reply.truncated`: a tool call was cut off by the limit of tokens, and again with twice the room.
  * - `http.auth`: bad token or missing permission (10000, 401).
@@ -40,6 +42,8 @@ export type DroverErrorCode =
   | 'model.retired'
   | 'model.refused'
   | 'model.empty'
+  | 'model.no_call'
+  | 'model.no_output'
   | 'model.json_mode'
   | 'reply.truncated'
   | 'http.auth'

@@ -1,12 +1,16 @@
 import { defined } from '../defined.ts'
 import { wait } from '../runtime.ts'
-import type { ModelProfile } from '../wire/profile.ts'
-import type { WireTools } from '../wire/request.ts'
+import type { Usage } from '../wire/usage.ts'
 import { withheldTools } from './caps.ts'
-import { callModel, type AnsweredReply, type ReplyViewer } from './call-model.ts'
+import { callModel, type AnsweredReply } from './call-model.ts'
 import { toErrorRecord } from './error-record.ts'
+import type { AskedModel } from './model-cursor.ts'
+import { toStepRequest, type Offer } from './offer.ts'
+import type { StepPlan } from './prepare-step.ts'
 import { createReservation, OutOfBudget } from './reservation.ts'
 import type { Run } from './run.ts'
+import { createStepOffer } from './step-offer.ts'
+import { createViewer, type StepViewer } from './step-viewer.ts'
 
 /** What one model call of a run is to be. */
 export interface StepRequest {
@@ -16,30 +20,39 @@ export interface StepRequest {
   readonly closing: boolean
   /** Times the room for the reply. */
   readonly roomFactor: number
+  /** What was wrong with the output that was given; undefined where none was. */
+  readonly demand: string | undefined
 }
 
-/** The order that goes with the last call of a run that reached a limit. */
-const CLOSING_REMINDER =
-  'No more tools can be called. Answer now, in plain words, from the results above. Say what is missing.'
+/** A reply, and what it was offered. */
+export interface Asked extends AnsweredReply {
+  readonly offer: Offer
+}
 
 /**
  * Asks the model, with retries, and those after it where it cannot answer, and tells of it.
  * @returns undefined where the budget has no room for the request
  * @throws what `callModel` throws.
  */
-export async function ask(run: Run, request: StepRequest): Promise<AnsweredReply | undefined> {
+export async function ask(
+  run: Run,
+  plan: StepPlan,
+  request: StepRequest,
+): Promise<Asked | undefined> {
   const viewer = run.room === undefined ? undefined : createViewer(run, request.step, run.room)
   // Once for each model: what still does not fit then is not for it.
   let mayTrim = true
   for (let attempts = 0; ;) {
     try {
-      await makeRoom(run, request)
-      return await askModel(run, request, viewer, () => ++attempts)
+      await makeRoom(run, plan, request)
+      return await askModel(run, plan, request, viewer, () => ++attempts)
     } catch (error) {
       if (error instanceof OutOfBudget) return undefined
+      // The run goes on without this reply.
+      if (run.clock.isUp()) viewer?.reset()
       run.signal.throwIfAborted()
-      const isShorter: boolean = mayTrim && (await makeRoom(run, request, error))
-      if (!isShorter && !run.cursor.moveOn(error)) throw error
+      const isShorter: boolean = mayTrim && (await makeRoom(run, plan, request, error))
+      if (!isShorter && !plan.moveOn(error)) throw error
       mayTrim = !isShorter
       viewer?.reset()
     }
@@ -49,10 +62,12 @@ export async function ask(run: Run, request: StepRequest): Promise<AnsweredReply
 /** Makes what is sent shorter where it exceeds the window, or did so, and tells of it; false where it stays as it is. */
 async function makeRoom(
   run: Run,
+  plan: StepPlan,
   { step, roomFactor }: StepRequest,
   error?: unknown,
 ): Promise<boolean> {
-  const { window, sampling } = run.cursor.current()
+  const { window, sampling: own } = plan.asked()
+  const sampling = plan.sampling ?? own
   const maxTokens = sampling.max_tokens * roomFactor
   const trimming = await (error === undefined
     ? window.fit(maxTokens)
@@ -64,42 +79,61 @@ async function makeRoom(
 
 async function askModel(
   run: Run,
-  { step, closing, roomFactor }: StepRequest,
+  plan: StepPlan,
+  request: StepRequest,
   viewer: StepViewer | undefined,
   nextAttempt: () => number,
-): Promise<AnsweredReply> {
-  const { recorder, runtime, budget, clock } = run
-  const asked = run.cursor.current()
-  const { model, profile, conversation, sampling, wireTools } = asked
-  const withTools = !closing && wireTools !== undefined
-  const withheld = withTools ? [...withheldTools(run)] : []
-  const tools = withheld.length === 0 ? undefined : offeredTools(run, wireTools, withheld)
-  const isStreamed = asksForStream(run, profile, withTools)
+): Promise<Asked> {
+  const { recorder, budget, runtime, clock } = run
+  const { toolChoice, active, changed } = plan
+  const { step, closing, roomFactor } = request
+  const asked = plan.asked()
+  const { model, profile, conversation } = asked
+  const sampling = plan.sampling ?? asked.sampling
+  const withheld = closing ? [] : [...withheldTools(run)]
+  const offers = createStepOffer(run, { ...asked, active, toolChoice, withheld }, request)
+  const { first } = offers
+  const withTools = first.tools !== undefined
+  const isStreamed = asksForStream(run, asked, first)
   const reservation =
-    budget && createReservation(budget, asked, recorder.state, withTools && run.closingCall)
-  // Its time cut the wait that the service asked for, but the service asked for it all the same.
-  const restMs = asked.restUntil - runtime.now()
+    budget &&
+    createReservation(budget, asked, recorder.state, withTools && !closing && run.closingCall)
+  // The run's time may have cut the wait that the service asked for.
+  const restMs = asked.rest.until - runtime.now()
   if (restMs > 0) await wait(runtime, restMs, run.signal)
   let attempt = 0
+  let sentAt: number | undefined
+  const fail = (
+    failed: unknown,
+    usage: Usage | undefined,
+    durationMs: number,
+    retryInMs?: number,
+  ): void => {
+    sentAt = undefined
+    const error = toErrorRecord(failed)
+    const told = defined({ retryInMs, usage })
+    recorder.record({ type: 'model-error', step, attempt, durationMs, error, ...told })
+  }
   const answered = await callModel({
     ...run,
     price: profile.price,
-    tools: [...run.tools.values()],
+    tools: first.set.list,
     recover: run.recover !== false,
-    mustSpeak: closing,
+    mustSpeak: first.mustSpeak,
+    refuse: offers.refuse,
     maxTokens: sampling.max_tokens * roomFactor,
     isStreamed,
     ...defined({ viewer, afford: reservation?.afford }),
     request: (maxTokens) =>
       conversation.request({
-        withTools,
+        ...toStepRequest(offers.next()),
+        sampling: plan.sampling,
         maxTokens,
         isStreamed,
-        ...defined({ tools }),
-        ...(closing && { reminder: CLOSING_REMINDER }),
       }),
     onRequest: (_, maxTokens) => {
       attempt = nextAttempt()
+      sentAt = runtime.now()
       recorder.record({
         type: 'model-request',
         step,
@@ -107,21 +141,18 @@ async function askModel(
         model,
         maxTokens,
         closing,
+        ...(!closing && toolChoice !== 'auto' && { toolChoice }),
+        ...(active && { activeTools: active }),
+        ...(changed.length > 0 && { changed }),
         ...(withheld.length > 0 && { withheld }),
       })
     },
-    onFailure: ({ error: failed, usage: told }, _, durationMs, retryInMs) => {
-      const error = toErrorRecord(failed)
-      asked.restUntil = runtime.now() + (failed.retryAfterMs ?? 0)
+    onFailure: (failure, _, durationMs, retryInMs) => {
+      const { error: failed, usage: told } = failure
+      asked.rest.until = runtime.now() + (failed.retryAfterMs ?? 0)
       const usage = reservation === undefined ? told : reservation.lose(failed.code, told)
-      recorder.record({
-        type: 'model-error',
-        step,
-        attempt,
-        durationMs,
-        error,
-        ...defined({ retryInMs, usage }),
-      })
+      fail(failed, usage, durationMs, retryInMs)
+      offers.onFailure(failure)
       // What a closing call began to say is no answer either.
       if (retryInMs !== undefined || closing) viewer?.reset()
       if (retryInMs !== undefined) {
@@ -129,61 +160,22 @@ async function askModel(
       }
     },
   }).catch((error: unknown) => {
-    // The run goes on without this reply.
-    if (clock.isUp()) viewer?.reset()
+    // Cut because the run's time is up. It may be billed, and a closing call may follow.
+    if (clock.isUp() && !clock.given.aborted && sentAt !== undefined) {
+      fail(error, reservation?.lose('http.timeout', undefined), runtime.now() - sentAt)
+    }
     throw error
   })
   const { reply } = answered
-  asked.window.learn(reply.usage)
+  // What was counted with fewer tools says nothing of the next request.
+  if (offers.next().tools === asked.wireTools) asked.window.learn(reply.usage)
   const usage = reservation?.settle(reply.usage) ?? reply.usage
-  return { ...answered, attempt, reply: { ...reply, usage } }
+  return { ...answered, attempt, reply: { ...reply, usage }, offer: first }
 }
 
-/** The agent's tools without some; their order on the wire is the agent's own. */
-function offeredTools(
-  { tools }: Run,
-  wireTools: WireTools | undefined,
-  withheld: readonly string[],
-): WireTools | undefined {
-  const names = [...tools.keys()]
-  const list = wireTools?.list.filter((_, position) => !withheld.includes(names[position] ?? ''))
-  return list && { list, text: JSON.stringify(list) }
-}
-
-function asksForStream(
-  { stream, room }: Run,
-  { streamsTools }: ModelProfile,
-  withTools: boolean,
-): boolean {
+/** JSON mode has no stream (protocol 7.2). */
+function asksForStream({ stream, room }: Run, { profile }: AskedModel, offer: Offer): boolean {
+  if (offer.wanted?.response_format !== undefined) return false
   if (stream !== 'auto') return stream === 'always'
-  return room !== undefined && (!withTools || streamsTools)
-}
-
-interface StepViewer extends ReplyViewer {
-  /** What was shown of the step is void. */
-  readonly reset: () => void
-}
-
-/** Tells of a reply while it comes. */
-function createViewer(
-  { recorder, ids }: Run,
-  step: number,
-  room: () => Promise<void> | undefined,
-): StepViewer {
-  let hasShown = false
-  return {
-    room,
-    onDelta: (delta) => {
-      hasShown = true
-      const { text } = delta
-      if (delta.type === 'text-delta') return recorder.tell({ type: 'text-delta', step, text })
-      const { toolName, position } = delta
-      const toolCallId = ids.peek(position)
-      recorder.tell({ type: 'tool-input-delta', step, toolCallId, toolName, text })
-    },
-    reset: () => {
-      if (hasShown) recorder.tell({ type: 'reply-reset', step })
-      hasShown = false
-    },
-  }
+  return room !== undefined && (offer.tools === undefined || profile.streamsTools)
 }

@@ -46,6 +46,8 @@ export interface ModelCall {
   readonly recover: boolean
   /** True where calls are no answer: the last call of a run. */
   readonly mustSpeak: boolean
+  /** Says why a reply that can be read is none to go on with. */
+  readonly refuse: (reply: Reply) => Failure | undefined
   /** Makes the request; called once for each attempt. */
   readonly request: (maxTokens: number) => WireRequest
   readonly onRequest: (attempt: number, maxTokens: number) => void
@@ -176,7 +178,7 @@ function timeoutFailure(what: string): Failure {
 /** A reply that is one and yet says nothing to go on with: empty, or all of it a call that was cut off. */
 function uselessReply(
   reply: Reply,
-  { mustSpeak, maxTokens }: ModelCall,
+  { mustSpeak, maxTokens, refuse }: ModelCall,
   model: string,
 ): Failure | undefined {
   const details = { retryable: true }
@@ -188,6 +190,8 @@ function uselessReply(
     const error = new BackendError('reply.truncated', message, details)
     return { error, retries: 1, delayMs: 0, usage }
   }
+  const refused = refuse(reply)
+  if (refused !== undefined) return refused
   if (reply.text !== '' || (!mustSpeak && allCalls(reply).length > 0)) return undefined
   const message = `The model \`${model}\` answered with neither text nor a tool call.`
   return { error: new BackendError('model.empty', message, details), retries: 1, usage }

@@ -1,27 +1,44 @@
-import { ask } from './ask.ts'
+import { answerCalls } from './answer-calls.ts'
 import { toErrorRecord } from './error-record.ts'
-import { recordReply } from './record-reply.ts'
+import { MAX_OUTPUT_REPAIRS, noOutput } from './output.ts'
+import { planStep } from './prepare-step.ts'
 import type { Run } from './run.ts'
+import { takeStep } from './take-step.ts'
 
 /**
- * Makes the last call of a run that reached a limit, where there is time for it. The limit is the outcome: that this call
- * fails, or is cut at the end of the run's time, does not change it.
- * @throws only the reason of the run's own signal.
+ * Makes the last call of a run that reached a limit, where there is time for it; where an output is wanted, up to two more
+ * until it fits. The limit is the outcome: that this call fails, or is cut at the end of the run's time, does not change it,
+ * unless an output is wanted.
+ * @param before what was wrong with the output that the step before gave
+ * @returns what the schema made of the output
+ * @throws the reason of the run's own signal; what `prepareStep` throws; where an output is wanted, why there is none.
  */
-export async function close(run: Run, step: number): Promise<void> {
-  const { clock, recorder, closingCall, log } = run
+export async function close(run: Run, first: number, before?: string): Promise<unknown> {
+  const { clock, closingCall, log, output } = run
   clock.given.throwIfAborted()
-  if (!closingCall || clock.whole.aborted) return
-  try {
-    const last = { step, closing: true, roomFactor: 1 }
-    const answered = await ask({ ...run, signal: clock.whole }, last)
-    // Undefined where the budget has no room for it.
-    if (answered !== undefined) recordReply(recorder, step, answered, [])
-  } catch (error) {
-    clock.given.throwIfAborted()
-    log.warn(
-      { step, error: toErrorRecord(error) },
-      'The closing call failed; the run ends without it.',
-    )
+  if (!closingCall || clock.whole.aborted) return undefined
+  const last: Run = { ...run, signal: clock.whole }
+  let demand = before
+  for (let step = first; ; step++) {
+    let isPlanned = false
+    try {
+      const planning = planStep(last, step, true)
+      const plan = planning instanceof Promise ? await planning : planning
+      isPlanned = true
+      const taken = await takeStep(last, plan, { step, closing: true, roomFactor: 1, demand })
+      // Undefined where the budget has no room for it.
+      if (taken === undefined || taken.isAnswered) return taken?.output
+      await answerCalls({ ...last, tools: taken.tools }, step, taken.calls)
+      demand = taken.rejected ?? ''
+      if (step - first >= MAX_OUTPUT_REPAIRS) throw noOutput(plan.asked().model, demand)
+    } catch (error) {
+      clock.given.throwIfAborted()
+      if (output !== undefined || !(isPlanned || clock.whole.aborted)) throw error
+      log.warn(
+        { step, error: toErrorRecord(error) },
+        'The closing call failed; the run ends without it.',
+      )
+      return undefined
+    }
   }
 }

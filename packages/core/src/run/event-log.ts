@@ -53,7 +53,7 @@ export function createEventLog(past: readonly RunEvent[] = []): EventLog {
   let lastKept = last
   let growing: Link | undefined
   let isClosed = false
-  let change: Signal | undefined
+  let waiting: (() => void)[] = []
   let relief: Signal | undefined
 
   const behind = (): number => {
@@ -67,8 +67,10 @@ export function createEventLog(past: readonly RunEvent[] = []): EventLog {
     relief = undefined
   }
   const notify = (): void => {
-    change?.give()
-    change = undefined
+    if (waiting.length === 0) return
+    const woken = waiting
+    waiting = []
+    for (const wake of woken) wake()
   }
 
   const append = (event: StreamEvent): void => {
@@ -120,12 +122,7 @@ export function createEventLog(past: readonly RunEvent[] = []): EventLog {
         return following as Place // it has an event
       }
       if (isClosed) return undefined
-      return soon()
-    }
-    const soon = async (): Promise<Place | undefined> => {
-      change ??= createSignal()
-      await change.given
-      return next()
+      return new Promise((resolve) => waiting.push(() => resolve(next())))
     }
     const leave = (): void => {
       isLeft = true

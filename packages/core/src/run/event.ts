@@ -3,6 +3,7 @@ import type { JsonValue, Message, ToolCall } from '../message.ts'
 import type { Repair } from '../tool/repair.ts'
 import type { ToolEffect } from '../tool/tool.ts'
 import type { FinishReason } from '../wire/finish-reason.ts'
+import type { ToolChoice } from '../wire/tool-choice.ts'
 import type { Usage } from '../wire/usage.ts'
 import type { HistoryTrimming } from './context-window.ts'
 import type { HistoryRepair } from './history-repair.ts'
@@ -64,6 +65,12 @@ export interface ModelRequestEvent extends EventBase {
   readonly maxTokens: number
   /** True for the last call of a run that reached a limit: it is offered no tools and must answer. */
   readonly closing: boolean
+  /** Absent where it is `auto`. */
+  readonly toolChoice?: ToolChoice
+  /** The tools that may be called, where `prepareStep` changed them. */
+  readonly activeTools?: readonly string[]
+  /** What `prepareStep` changed, such as `model` or `messages`. */
+  readonly changed?: readonly string[]
   /** Tools that are not offered in this step: their calls repeat themselves, or are used up. */
   readonly withheld?: readonly string[]
 }
@@ -87,6 +94,8 @@ export interface ModelReplyEvent extends EventBase {
   readonly attempt: number
   readonly text: string
   readonly toolCalls: readonly ToolCall[]
+  /** The run's output, which this reply gives. The call that gave it is not among `toolCalls`: there is nothing to answer. */
+  readonly output?: JsonValue
   readonly finishReason: FinishReason
   readonly usage: Usage
   readonly durationMs: number

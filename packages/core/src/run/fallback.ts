@@ -49,6 +49,7 @@ export function chooseModels(
 const OF_THE_MODEL: ReadonlySet<DroverErrorCode> = new Set<DroverErrorCode>([
   'model.retired',
   'model.empty',
+  'model.no_call',
   'http.not_found',
   'http.forbidden',
   'http.rate_limited',

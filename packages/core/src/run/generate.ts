@@ -4,6 +4,7 @@ import { safeLogger, silentLogger, type Logger } from '../log.ts'
 import type { Message, ToolCall } from '../message.ts'
 import { checkOption } from '../option.ts'
 import { systemRuntime, type Runtime } from '../runtime.ts'
+import type { ToolInput } from '../tool/schema.ts'
 import type { AnyTool } from '../tool/tool.ts'
 import type { Backend } from '../wire/backend.ts'
 import type { FinishReason } from '../wire/finish-reason.ts'
@@ -15,17 +16,27 @@ import { createConversation, singleRequest } from '../wire/request.ts'
 import { toWireSampling, type Sampling } from '../wire/sampling.ts'
 import { wellFormed } from '../wire/text.ts'
 import { addUsage, noUsage, type Usage } from '../wire/usage.ts'
+import { checkToolChoice, type ToolChoice } from '../wire/tool-choice.ts'
 import type { WireRequest } from '../wire/backend.ts'
+import type { WireInputs } from '../wire/inputs.ts'
 import { createCallIds } from './call-id.ts'
 import { callModel } from './call-model.ts'
 import type { HistoryPolicy } from './history-repair.ts'
 import { readContent, readInput, type RunInput } from './input.ts'
-import { checkBackend, toWireTools } from './prepare.ts'
+import { toStepRequest, type Offer } from './offer.ts'
+import type { OutputOf } from './output.ts'
+import { checkBackend, prepareAgent } from './prepare.ts'
 import type { RequestTimeouts } from './request-watch.ts'
+import { readOrigin } from './resume.ts'
+import { drainRun } from './run-stream.ts'
+import { createStepOffer } from './step-offer.ts'
 import { readTimeouts } from './timeouts.ts'
+import { createToolSets, toolsByName } from './tool-set.ts'
 
 /** One plain call: `prompt` or `messages`, with every field of the seed model pages. */
-export interface GenerateOptions extends Sampling {
+export interface GenerateOptions<
+  Output extends ToolInput | undefined = undefined,
+> extends Sampling {
   readonly backend: Backend
   readonly model: string
   /** 1 to 131,072 characters. Either this or `messages`. */
@@ -45,6 +56,14 @@ export interface GenerateOptions extends Sampling {
   readonly functions?: readonly { readonly name: string; readonly code: string }[]
   /** Beside `messages`: offered to the model. Its calls are given back, not run. */
   readonly tools?: readonly AnyTool[]
+  /** Beside `tools`: whether the model calls them. A model that does not, twice, is `model.no_call`. @default 'auto' */
+  readonly toolChoice?: ToolChoice
+  /**
+   * Beside `messages`, without `tools`: the schema of an object to give as `output`. An answer that does not fit is asked
+   * for again, twice.
+   * @see docs/guides/structured-output.md
+   */
+  readonly output?: Output
   /** @default 'auto' */
   readonly toolFormat?: 'flat' | 'function' | 'auto'
   /** False leaves the inputs of calls as the model sent them. @default true */
@@ -59,9 +78,11 @@ export interface GenerateOptions extends Sampling {
   readonly runtime?: Runtime
 }
 
-/** What one call gave. Plain JSON. */
-export interface GenerateResult {
+/** What one call gave. Plain JSON, as far as the `output` schema makes such. */
+export interface GenerateResult<Output = unknown> {
   readonly text: string
+  /** What the schema made of the answer; `undefined` where none was given. */
+  readonly output: Output
   /** Calls the model asked for, recovered and repaired; also those that would be refused: check them before you run them. */
   readonly toolCalls: readonly ToolCall[]
   readonly finishReason: FinishReason
@@ -71,21 +92,45 @@ export interface GenerateResult {
 }
 
 /**
- * Sends one inference, with retries, and reads its reply.
- * @throws DroverError `config.*` for bad options, before any request; BackendError when the request fails for good;
- * `signal.reason` as it is after an abort.
+ * Sends one inference, with retries, and reads its reply; with `output`, up to two more until it fits.
+ * @throws DroverError `config.*` for bad options, before any request, `model.no_output` where no answer fits `output`;
+ * BackendError when the request fails for good; `signal.reason` as it is after an abort.
  */
-export async function generate(options: GenerateOptions): Promise<GenerateResult> {
+export async function generate<Output extends ToolInput | undefined = undefined>(
+  options: GenerateOptions<Output>,
+): Promise<GenerateResult<OutputOf<Output>>> {
+  const { output, messages } = options
+  const result =
+    output === undefined || messages === undefined
+      ? generateReply(options)
+      : generateOutput(options, messages)
+  // `output` is what this very schema made, as `OutputOf` says.
+  return result as Promise<GenerateResult<OutputOf<Output>>>
+}
+
+type AnyOptions = GenerateOptions<ToolInput | undefined>
+
+async function generateReply(options: AnyOptions): Promise<GenerateResult> {
   const { backend, model, runtime = systemRuntime } = options
   const log = safeLogger(options.log ?? silentLogger)
   checkBackend(backend)
   const profile = resolveModel(model, options.profile, log)
   const sampling = toWireSampling(options, profile.maxTokens)
   const messages = options.messages === undefined ? [] : readMessages(options, log)
+  const tools = toolsByName(options.tools ?? [])
+  const toolSets = createToolSets(tools, options.toolFormat)
+  const toolSet = toolSets(tools.keys(), profile)
+  const { toolChoice = 'auto' } = options
+  checkToolChoice(toolChoice, tools)
+  const offers = createStepOffer(
+    { toolSets, output: undefined, withoutJsonMode: new Set() },
+    { model, profile, toolSet, active: undefined, withheld: [], toolChoice },
+    { closing: false, demand: undefined },
+  )
   const request =
     options.messages === undefined
       ? promptRequest(options, sampling)
-      : messagesRequest(options, messages, profile, sampling)
+      : messagesRequest(options, messages, profile, sampling, offers.next)
   let failed = noUsage
   const { reply, requestId } = await callModel({
     backend,
@@ -94,21 +139,25 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
     signal: options.signal ?? new AbortController().signal,
     maxTokens: sampling.max_tokens,
     price: profile.price,
-    tools: options.tools ?? [],
+    tools: toolSet.list,
     repair: options.repair ?? true,
     recover: options.recover ?? true,
-    mustSpeak: false,
+    mustSpeak: offers.first.mustSpeak,
+    refuse: offers.refuse,
     isStreamed: false,
     timeouts: readTimeouts(options.timeouts),
     request,
     onRequest: () => {},
-    onFailure: ({ usage = noUsage }) => {
+    onFailure: (failure) => {
+      const { usage = noUsage } = failure
+      offers.onFailure(failure)
       failed = addUsage(failed, usage)
     },
   })
   const ids = createCallIds(messages)
   return {
     text: reply.text,
+    output: undefined,
     toolCalls: allCalls(reply).map(({ toolName, input }) => ({
       toolCallId: ids.next(),
       toolName,
@@ -120,12 +169,27 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
   }
 }
 
+/** A run without tools whose answer is the output. */
+async function generateOutput(options: AnyOptions, messages: RunInput): Promise<GenerateResult> {
+  if (options.tools !== undefined) {
+    throw refusal('Expected `output` without `tools`: `createAgent` takes both.')
+  }
+  checkMessagesFields(options)
+  const agent = { ...prepareAgent({ ...options, tools: [] }), extra: extraOf(options) }
+  const origin = readOrigin(messages, agent.history)
+  const { signal } = options
+  const { text, output, usage, events } = await drainRun(agent, origin, defined({ signal }))
+  const reply = events.findLast((event) => event.type === 'model-reply')
+  const { finishReason = 'other', requestId } = reply ?? {}
+  return { text, output, toolCalls: [], finishReason, usage, ...defined({ requestId }) }
+}
+
 type WireSampling = ReturnType<typeof toWireSampling>
 
 /** Makes the request, with as much room as is asked for. */
 type MakeRequest = (maxTokens: number) => WireRequest
 
-function promptRequest(options: GenerateOptions, sampling: WireSampling): MakeRequest {
+function promptRequest(options: AnyOptions, sampling: WireSampling): MakeRequest {
   const { prompt, raw, lora, image } = options
   readContent('`prompt`', prompt ?? '')
   if (prompt === undefined || prompt.trim() === '') {
@@ -133,7 +197,7 @@ function promptRequest(options: GenerateOptions, sampling: WireSampling): MakeRe
       'Expected `prompt` or `messages`, got neither: the model needs something to answer.',
     )
   }
-  for (const field of ['tools', 'functions', 'instructions'] as const) {
+  for (const field of ['tools', 'toolChoice', 'output', 'functions', 'instructions'] as const) {
     if (options[field] !== undefined)
       throw refusal(`Expected \`${field}\` beside \`messages\`, got it beside \`prompt\`.`)
   }
@@ -146,7 +210,7 @@ function promptRequest(options: GenerateOptions, sampling: WireSampling): MakeRe
 }
 
 function readMessages(
-  { messages, history = 'repair' }: GenerateOptions,
+  { messages, history = 'repair' }: AnyOptions,
   log: Logger,
 ): readonly Message[] {
   checkOption('history', history, ['repair', 'refuse'])
@@ -156,29 +220,35 @@ function readMessages(
 }
 
 function messagesRequest(
-  options: GenerateOptions,
+  options: AnyOptions,
   messages: readonly Message[],
   profile: ModelProfile,
   sampling: WireSampling,
+  offer: () => Offer,
 ): MakeRequest {
-  const { instructions, image, functions, tools = [] } = options
+  checkMessagesFields(options)
+  const conversation = createConversation({
+    model: options.model,
+    history: profile.history,
+    instructions: options.instructions || undefined,
+    tools: undefined,
+    extra: extraOf(options),
+    sampling,
+    messages,
+  })
+  return (maxTokens) => conversation.request({ ...toStepRequest(offer()), maxTokens })
+}
+
+function checkMessagesFields(options: AnyOptions): void {
   for (const field of ['prompt', 'raw', 'lora'] as const) {
     if (options[field] === undefined) continue
     const advice = field === 'prompt' ? 'give one of the two' : 'it belongs beside `prompt`'
     throw refusal(`Expected no \`${field}\` beside \`messages\`: ${advice}.`)
   }
-  if (instructions !== undefined) readContent('`instructions`', instructions)
-  const wireTools = toWireTools(tools, options.toolFormat, profile)
-  const conversation = createConversation({
-    model: options.model,
-    history: profile.history,
-    instructions: instructions || undefined,
-    tools: wireTools,
-    extra: defined({ image: readImage(image), functions }),
-    sampling,
-    messages,
-  })
-  return (maxTokens) => conversation.request({ withTools: true, maxTokens })
+  if (options.instructions !== undefined) readContent('`instructions`', options.instructions)
 }
+
+const extraOf = ({ image, functions }: AnyOptions): Partial<WireInputs> =>
+  defined({ image: readImage(image), functions })
 
 const refusal = (message: string): DroverError => new DroverError('config.input', message)

@@ -1,14 +1,14 @@
 import { defined } from '../defined.ts'
 import { steadyRuntime, type Runtime } from '../runtime.ts'
 import { answerCalls, answerOpenCalls } from './answer-calls.ts'
-import { ask } from './ask.ts'
 import { createCallIds } from './call-id.ts'
 import { spentCalls } from './caps.ts'
 import { close } from './close.ts'
 import { toErrorRecord } from './error-record.ts'
 import { createModelCursor } from './model-cursor.ts'
-import { planCalls, type PlannedCall } from './planned-call.ts'
-import { recordReply } from './record-reply.ts'
+import { MAX_OUTPUT_REPAIRS, noOutput } from './output.ts'
+import type { PlannedCall } from './planned-call.ts'
+import { planStep } from './prepare-step.ts'
 import { createRecorder, type NewEvent } from './recorder.ts'
 import { createLoopGuard } from './guard.ts'
 import { startRunClock } from './run-clock.ts'
@@ -16,6 +16,7 @@ import { openCalls } from './resume.ts'
 import type { LoopOptions, Run } from './run.ts'
 import type { RunState } from './state.ts'
 import type { StopReason } from './stop.ts'
+import { takeStep } from './take-step.ts'
 
 /**
  * The loop: asks the model, runs the tools it calls, tells it their results, and again. Written once; what happens is told
@@ -28,9 +29,10 @@ import type { StopReason } from './stop.ts'
  * - when calls wait for a person's decision and nothing else is left to do (`suspended`); it goes on from its events;
  * - when the signal aborts (`aborted`): open calls are answered as not run, and `signal.reason` is thrown as it is;
  * - when a model request fails for good (`error`): its error is thrown.
+ * Where an `output` is wanted, it alone is the answer; a run that ends without it, and is not suspended, is an `error`.
  * Whatever the end, `run-end` is the last event, exactly once, and every call has its answer.
  */
-export async function runLoop(options: LoopOptions): Promise<RunState> {
+export async function runLoop(options: LoopOptions): Promise<RunEnd> {
   const { signal } = options
   const { messages, repairs, past, decisions } = options.origin
   const runtime = steadyRuntime(options.runtime, past.at(-1)?.time)
@@ -41,12 +43,13 @@ export async function runLoop(options: LoopOptions): Promise<RunState> {
     ...options,
     runtime,
     recorder,
-    cursor: createModelCursor(options.models, { ...options, state }),
+    cursor: createModelCursor(options.models, { ...options, state, signal: clock.whole }),
     clock,
     signal: clock.steps,
     guard: options.loopGuard ? createLoopGuard(state.steps) : undefined,
     ids: createCallIds(past.length === 0 ? messages : state.messages),
     dispatched: new Set(),
+    withoutJsonMode: new Set(),
   }
   try {
     const by = { model: run.cursor.current().model, backend: options.backend.name }
@@ -65,8 +68,12 @@ export async function runLoop(options: LoopOptions): Promise<RunState> {
     for (const { runId: _, ...decision } of decisions) {
       record({ type: 'approval-decision', ...decision })
     }
-    record(endOf(run, await inTime(run)))
-    return state
+    const { stopReason, output } = await inTime(run)
+    if (run.output !== undefined && state.output === undefined && stopReason !== 'suspended') {
+      throw noOutput(by.model, `The run ended before (\`${stopReason}\`).`)
+    }
+    record(endOf(run, stopReason))
+    return { state, output }
   } catch (error) {
     answerOpenCalls(run)
     const aborted = signal.aborted
@@ -78,7 +85,7 @@ export async function runLoop(options: LoopOptions): Promise<RunState> {
 }
 
 /** The steps, as far as there is time for them. */
-async function inTime(run: Run): Promise<StopReason> {
+async function inTime(run: Run): Promise<Ending> {
   const { clock, recorder } = run
   const { state } = recorder
   try {
@@ -86,31 +93,44 @@ async function inTime(run: Run): Promise<StopReason> {
   } catch (error) {
     if (clock.given.aborted || !clock.isUp()) throw error
     if (answerOpenCalls(run)) recorder.record({ type: 'step-end', step: state.steps.length })
-    await close(run, state.steps.length + 1)
-    return 'time'
+    return { stopReason: 'time', output: await close(run, state.steps.length + 1) }
   }
 }
 
-async function steps(run: Run): Promise<StopReason> {
-  const { recorder } = run
-  const { state } = recorder
+/** A run at its end, and what its schema made of its output. */
+export interface RunEnd {
+  readonly state: RunState
+  readonly output: unknown
+}
+
+interface Ending {
+  readonly stopReason: StopReason
+  readonly output?: unknown
+}
+
+async function steps(run: Run): Promise<Ending> {
+  const { state } = run.recorder
   const waiting = openCalls(state)
-  const end = waiting.length > 0 ? await finishStep(run, waiting) : undefined
-  if (end !== undefined) return end
+  const settled = waiting.length > 0 ? await finishStep(run, waiting) : undefined
+  if (settled !== undefined) return settled
   let roomFactor = 1
+  let demand: string | undefined
+  let rejections = 0
   for (let step = state.steps.length + 1; ; step++) {
-    const answered = await ask(run, { step, closing: false, roomFactor })
-    if (answered === undefined) {
-      await close(run, step)
-      return 'budget'
-    }
-    const calls = planCalls(answered.reply, run)
+    const planning = planStep(run, step, false)
+    const plan = planning instanceof Promise ? await planning : planning
+    const taken = await takeStep(run, plan, { step, closing: false, roomFactor, demand })
+    if (taken === undefined) return { stopReason: 'budget', output: await close(run, step, demand) }
+    if (taken.isAnswered) return { stopReason: 'answer', output: taken.output }
     // A call that was cut off is asked for again with more room.
-    roomFactor = answered.reply.finishReason === 'length' ? 2 : 1
-    recordReply(recorder, step, answered, calls)
-    if (calls.length === 0) return 'answer'
-    const verdict = await finishStep(run, calls)
-    if (verdict !== undefined) return verdict
+    roomFactor = taken.wasCut ? 2 : 1
+    demand = taken.demand
+    const { rejected } = taken
+    if (rejected !== undefined && ++rejections > MAX_OUTPUT_REPAIRS) {
+      throw noOutput(plan.asked().model, rejected)
+    }
+    const end = await finishStep(run, taken.calls, taken.tools, demand)
+    if (end !== undefined) return end
   }
 }
 
@@ -118,18 +138,21 @@ async function steps(run: Run): Promise<StopReason> {
 async function finishStep(
   run: Run,
   calls: readonly PlannedCall[],
-): Promise<StopReason | undefined> {
+  tools: Run['tools'] = run.tools,
+  demand?: string,
+): Promise<Ending | undefined> {
   const { recorder, runtime, stopWhen } = run
   const { state } = recorder
   const step = state.steps.length
-  await answerCalls(run, step, calls)
-  if (state.openCalls.length > 0) return 'suspended'
+  // What was not offered is not run, whatever the model knows of it.
+  await answerCalls({ ...run, tools }, step, calls)
+  if (state.openCalls.length > 0) return { stopReason: 'suspended' }
   recorder.record({ type: 'step-end', step })
   const elapsedMs = elapsed(state, runtime)
   const verdict = stopWhen({ steps: state.steps, usage: state.usage, elapsedMs }) || spentCalls(run)
   if (verdict === false) return undefined
-  await close(run, step + 1)
-  return verdict === true ? 'stop-condition' : verdict
+  const output = await close(run, step + 1, demand)
+  return { stopReason: verdict === true ? 'stop-condition' : verdict, output }
 }
 
 /** Milliseconds the run was not suspended. */

@@ -1,14 +1,15 @@
+import { DroverError } from '../errors.ts'
 import { safeLogger, silentLogger, type Logger } from '../log.ts'
 import { checkOption, expected, integers } from '../option.ts'
 import { systemRuntime, type Runtime } from '../runtime.ts'
-import { toFlatTool, toFunctionTool, toolText } from '../tool/format.ts'
 import { DEFAULT_MAX_OUTPUT_CHARS } from '../tool/output.ts'
-import { type AnyTool, checkToolNames, type Tool } from '../tool/tool.ts'
+import type { ToolInput } from '../tool/schema.ts'
+import type { Tool } from '../tool/tool.ts'
 import type { Backend } from '../wire/backend.ts'
 import type { ModelProfile } from '../wire/profile.ts'
-import type { WireTools } from '../wire/request.ts'
-import { toWireSampling, type Sampling } from '../wire/sampling.ts'
+import { samplingOf, toWireSampling, type Sampling } from '../wire/sampling.ts'
 import { MAX_CONTENT_CHARS } from '../wire/text.ts'
+import { checkToolChoice, type ToolChoice } from '../wire/tool-choice.ts'
 import type { TrimPolicy } from './context-window.ts'
 import type { HistoryPolicy } from './history-repair.ts'
 import { checkBudget, type Budget } from './budget.ts'
@@ -17,7 +18,9 @@ import { DEFAULT_MAX_CALLS_PER_REPLY } from './caps.ts'
 import { readContent } from './input.ts'
 import type { PreparedModel } from './model-cursor.ts'
 import type { LoopOptions, StreamPolicy } from './run.ts'
+import { createOutputTool } from './output.ts'
 import type { RecoverPolicy } from './planned-call.ts'
+import type { PrepareStep } from './prepare-step.ts'
 import { readTimeouts, type RunTimeouts } from './timeouts.ts'
 import {
   DEFAULT_MAX_FAILED_STEPS,
@@ -27,9 +30,13 @@ import {
   or,
   type StopCondition,
 } from './stop.ts'
+import { createToolSets, toolsByName } from './tool-set.ts'
 
 /** What an agent is made of. */
-export interface AgentOptions<Context = unknown> extends Sampling {
+export interface AgentOptions<
+  Context = unknown,
+  Output extends ToolInput | undefined = undefined,
+> extends Sampling {
   /** What reaches Workers AI: `rest(…)`, `binding(env.AI)`, `scriptedBackend(…)`. */
   readonly backend: Backend
   /** A Workers AI model id, such as `@cf/meta/llama-3.1-8b-instruct-fast`. */
@@ -42,6 +49,21 @@ export interface AgentOptions<Context = unknown> extends Sampling {
   /** What the agent is for and how it should behave: sent first in every request, at most 131,072 characters. */
   readonly instructions?: string
   readonly tools?: readonly Tool<never, Context>[]
+  /**
+   * Whether the model calls tools. What makes it call (`required`, `{ toolName }`) holds until it made such a call; `none`
+   * holds for the whole run. A model that answers in words all the same is asked once more, then the request fails with
+   * `model.no_call`. @default 'auto'
+   * @see docs/guides/steering.md
+   */
+  readonly toolChoice?: ToolChoice
+  /** Asked before each model call what is to be different in it: model, messages, tools, choice, instructions, sampling. */
+  readonly prepareStep?: PrepareStep<Context>
+  /**
+   * The schema of an object that the run is to give as `output`, tools or not. An answer that does not fit is asked for
+   * again, twice; then the run fails with `model.no_output`.
+   * @see docs/guides/structured-output.md
+   */
+  readonly output?: Output
   /** The form of `tools` on the wire; `auto` takes the model profile's. @default 'auto' */
   readonly toolFormat?: 'flat' | 'function' | 'auto'
   /** Corrects what Drover knows of the model; `{}` is enough to admit a model it does not know. */
@@ -118,8 +140,17 @@ const MAX_STEPS_BESIDE_STOP_WHEN = 1000
  * Checks an agent's options before any request.
  * @throws DroverError `config.invalid`, `config.tool`, `config.model` or `model.retired`, with the fix in the message.
  */
-export function prepareAgent<Context>(options: AgentOptions<Context>): PreparedAgent {
-  const { runtime = systemRuntime, tools = [], stopWhen, instructions } = options
+export function prepareAgent<Context, Output extends ToolInput | undefined>(
+  options: AgentOptions<Context, Output>,
+): PreparedAgent {
+  const {
+    runtime = systemRuntime,
+    tools: given = [],
+    toolChoice = 'auto',
+    prepareStep,
+    stopWhen,
+    instructions,
+  } = options
   checkBackend(options.backend)
   const log = safeLogger(options.log ?? silentLogger)
   const chosen = chooseModels(options, options.fallback ?? [], log)
@@ -139,21 +170,38 @@ export function prepareAgent<Context>(options: AgentOptions<Context>): PreparedA
   if (stopWhen !== undefined && typeof stopWhen !== 'function') {
     throw expected('config.invalid', '`stopWhen`', 'a function such as `maxSteps(5)`', stopWhen)
   }
+  if (prepareStep !== undefined && typeof prepareStep !== 'function') {
+    throw expected('config.invalid', '`prepareStep`', 'a function', prepareStep)
+  }
+  if (options.output !== undefined && options.closingCall === false) {
+    const message =
+      'Expected no `closingCall: false` beside `output`: a run that reaches a limit gives its output in that call.'
+    throw new DroverError('config.invalid', message)
+  }
   if (instructions !== undefined) readContent('`instructions`', instructions)
-  const prepare = ({ model, profile }: ChosenModel): PreparedModel => ({
-    model,
-    profile,
-    wireTools: toWireTools(tools, options.toolFormat, profile),
-    sampling: toWireSampling(options, profile.maxTokens),
-  })
+  const own = toolsByName(given)
+  checkToolChoice(toolChoice, own)
+  const output = options.output === undefined ? undefined : createOutputTool(options.output, own)
+  const tools = output === undefined ? own : new Map([...own, [output.name, output]])
+  const toolSets = createToolSets(tools, options.toolFormat)
+  const prepare = ({ model, profile }: ChosenModel): PreparedModel => {
+    const toolSet = toolSets(tools.keys(), profile)
+    const sampling = toWireSampling(options, profile.maxTokens)
+    return { model, profile, toolSet, wireTools: toolSet.wire, sampling }
+  }
   const [first, ...others] = chosen
   return {
     backend: options.backend,
     models: [prepare(first), ...others.map(prepare)],
     budget: options.budget && { ...options.budget },
     instructions: instructions || undefined,
-    // An agent's list holds tools of many input types; each is only ever given what its own `parseInput` gave.
-    tools: new Map(tools.map((tool) => [tool.name, tool as AnyTool])),
+    tools,
+    ownTools: own,
+    toolSets,
+    toolChoice,
+    prepareStep,
+    output,
+    samplingOptions: samplingOf(options),
     stopWhen: or(
       ...(stopWhen === undefined ? [] : [stopWhen]),
       maxSteps(stepsOf(options)),
@@ -177,7 +225,10 @@ export function prepareAgent<Context>(options: AgentOptions<Context>): PreparedA
 }
 
 /** The steps a run of these options may take, the closing call not counted. */
-export const stepsOf = ({ maxSteps: steps, stopWhen }: AgentOptions<never>): number =>
+export const stepsOf = ({
+  maxSteps: steps,
+  stopWhen,
+}: Pick<AgentOptions, 'maxSteps' | 'stopWhen'>): number =>
   steps ?? (stopWhen === undefined ? DEFAULT_MAX_STEPS : MAX_STEPS_BESIDE_STOP_WHEN)
 
 /** @throws DroverError `config.invalid` for what cannot send a request. */
@@ -186,28 +237,4 @@ export function checkBackend(backend: unknown): asserts backend is Backend {
   if (typeof given.send === 'function' && typeof given.name === 'string') return
   const wanted = 'one such as `rest({ accountId, apiToken })` or `binding(env.AI)`'
   throw expected('config.invalid', '`backend`', wanted, backend)
-}
-
-/**
- * Tools in the form the model is to get, serialised once.
- * @throws DroverError `config.tool` for duplicate names and for what no `tool(…)` made; `config.invalid` for an unknown format.
- */
-export function toWireTools(
-  tools: readonly Pick<AnyTool, 'name' | 'description' | 'parameters'>[],
-  format: 'flat' | 'function' | 'auto' = 'auto',
-  profile: ModelProfile,
-): WireTools | undefined {
-  checkOption('toolFormat', format, ['flat', 'function', 'auto'])
-  if (!Array.isArray(tools)) throw expected('config.invalid', '`tools`', 'a list of tools', tools)
-  for (const [index, tool] of tools.entries()) {
-    if (typeof tool?.parseInput === 'function') continue
-    throw expected('config.tool', `\`tools[${index}]\``, 'made by `tool({ … })`', tool)
-  }
-  checkToolNames(tools)
-  if (tools.length === 0) return undefined
-  const chosen = format === 'auto' ? profile.toolFormat : format
-  return {
-    list: tools.map((tool) => (chosen === 'flat' ? toFlatTool(tool) : toFunctionTool(tool))),
-    text: `[${tools.map((tool) => toolText(tool, chosen)).join(',')}]`,
-  }
 }

@@ -61,10 +61,14 @@ async function pump(
     while (!stream.isDone) {
       const full = room()
       if (full !== undefined) await watch.pause(untilAborted(full, signal))
-      const { done, value } = await reader.read().catch((error: unknown) => {
+      let chunk: Awaited<ReturnType<typeof reader.read>>
+      try {
+        chunk = await reader.read()
+      } catch (error) {
         signal.throwIfAborted()
         throw new FailedStream(readCutFailure(error, context))
-      })
+      }
+      const { done, value } = chunk
       if (signal.aborted) {
         // The reply was whole, and only its aftermath did not come.
         if (stream.isWhole && watch.exceeded() !== undefined) return

@@ -1,15 +1,17 @@
 import { defined } from '../defined.ts'
 import { cloneJson } from '../json.ts'
 import type { AnsweredReply } from './call-model.ts'
+import type { OutputReading } from './output.ts'
 import type { PlannedCall } from './planned-call.ts'
 import type { Recorder } from './recorder.ts'
 
-/** A reply that was accepted, with all calls it plans, and what was done to them before they could run. */
+/** A reply that was accepted, with all calls it plans or the output it gives, and what was done to them before. */
 export function recordReply(
   recorder: Recorder,
   step: number,
   answered: AnsweredReply,
   calls: readonly PlannedCall[],
+  given?: Extract<OutputReading, { status: 'given' }>,
 ): void {
   const { reply, attempt, durationMs, requestId } = answered
   recorder.record({
@@ -26,9 +28,10 @@ export function recordReply(
     finishReason: reply.finishReason,
     usage: reply.usage,
     durationMs,
+    ...(given && { output: cloneJson(given.output) }),
     ...defined({ requestId }),
   })
-  recordMending(recorder, step, calls)
+  recordMending(recorder, step, given?.mended === undefined ? calls : [given.mended])
 }
 
 function recordMending(recorder: Recorder, step: number, calls: readonly PlannedCall[]): void {

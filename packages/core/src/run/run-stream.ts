@@ -1,12 +1,13 @@
 import type { Message } from '../message.ts'
+import { checkToolChoice, type ToolChoice } from '../wire/tool-choice.ts'
 import type { Usage } from '../wire/usage.ts'
 import type { PendingApproval } from './approval.ts'
 import { isRunEvent, type RunEvent, type StreamEvent } from './event.ts'
 import { createEventLog, idOf, type LogEntry, type Place } from './event-log.ts'
-import { runLoop } from './loop.ts'
+import { runLoop, type RunEnd } from './loop.ts'
 import type { PreparedAgent } from './prepare.ts'
 import { checkResumption, type RunOrigin } from './resume.ts'
-import { foldEvents, type RunState, type Step } from './state.ts'
+import { foldEvents, type Step } from './state.ts'
 import type { StopReason } from './stop.ts'
 
 /** What may differ from run to run. */
@@ -15,14 +16,18 @@ export interface RunOptions<Context = unknown> {
   readonly signal?: AbortSignal
   /** Reaches every tool as `ctx.context`. */
   readonly context?: Context
+  /** In place of the agent's. */
+  readonly toolChoice?: ToolChoice
   /** What a stream's run does when the last reader of its events leaves early. @default 'abort' */
   readonly onLeave?: 'abort' | 'continue'
 }
 
-/** How a run ended. Plain JSON. */
-export interface RunResult {
-  /** The answer. */
+/** How a run ended. Plain JSON, as far as the `output` schema makes such. */
+export interface RunResult<Output = unknown> {
+  /** The answer; the JSON text of the output, where one is wanted. */
   readonly text: string
+  /** What the schema made of the answer. `undefined` where the agent has no `output`, and while the run is suspended. */
+  readonly output: Output
   /** The whole conversation, without the agent's instructions: give it to `run` again to go on. */
   readonly messages: readonly Message[]
   readonly steps: readonly Step[]
@@ -38,9 +43,9 @@ export interface RunResult {
  * A run under way. It starts at once and goes on whether or not anybody reads; leaving the last reading of its events
  * early aborts it, unless `onLeave` says otherwise.
  */
-export interface RunStream extends AsyncIterable<StreamEvent> {
+export interface RunStream<Output = unknown> extends AsyncIterable<StreamEvent> {
   /** Settles when the run has ended. Never causes an unhandled rejection. */
-  readonly result: Promise<RunResult>
+  readonly result: Promise<RunResult<Output>>
   /** The answer, of the same kind. */
   readonly text: Promise<string>
   /**
@@ -84,10 +89,12 @@ export function startRun(agent: PreparedAgent, origin: RunOrigin, options: RunOp
       isOver = true
       throw failure.error
     }
+    const finish = async (): Promise<IteratorResult<Item, undefined>> => give(undefined)
     return {
-      next: async () => {
+      next: () => {
         const place = reader.next()
-        return give(place instanceof Promise ? await place : place)
+        if (place instanceof Promise) return place.then(give)
+        return place === undefined ? finish() : Promise.resolve(give(place))
       },
       return: async () => {
         isOver = true
@@ -139,7 +146,7 @@ interface Sink {
 async function execute(
   agent: PreparedAgent,
   origin: RunOrigin,
-  { signal, context }: RunOptions,
+  { signal, context, toolChoice = agent.toolChoice }: RunOptions,
   abort: AbortController,
   { events, append, room }: Sink,
 ): Promise<RunResult> {
@@ -151,10 +158,15 @@ async function execute(
     const past = foldEvents(origin.past)
     // It ended already: nothing is left to do.
     if (past.stopReason !== undefined && past.stopReason !== 'suspended') {
-      return toResult(past, events)
+      const parsed = past.output !== undefined && (await agent.output?.parseInput(past.output))
+      return toResult(
+        { state: past, output: parsed && parsed.ok ? parsed.value : undefined },
+        events,
+      )
     }
+    checkToolChoice(toolChoice, agent.ownTools)
     await checkResumption(origin, agent.tools)
-    const loop = { ...agent, origin, context, signal: abort.signal, append, room }
+    const loop = { ...agent, origin, toolChoice, context, signal: abort.signal, append, room }
     return toResult(await runLoop(loop), events)
   } finally {
     signal?.removeEventListener('abort', onAbort)
@@ -163,7 +175,7 @@ async function execute(
   }
 }
 
-const toResult = (
-  { text, messages, steps, usage, stopReason = 'error', approvals }: RunState,
-  events: readonly RunEvent[],
-): RunResult => ({ text, messages, steps, usage, stopReason, approvals, events })
+const toResult = ({ state, output }: RunEnd, events: readonly RunEvent[]): RunResult => {
+  const { text, messages, steps, usage, stopReason = 'error', approvals } = state
+  return { text, output, messages, steps, usage, stopReason, approvals, events }
+}

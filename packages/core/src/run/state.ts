@@ -1,6 +1,6 @@
 import { defined } from '../defined.ts'
 import { cutText } from '../cut-text.ts'
-import type { Message, ToolCall, ToolResult } from '../message.ts'
+import type { JsonValue, Message, ToolCall, ToolResult } from '../message.ts'
 import type { FinishReason } from '../wire/finish-reason.ts'
 import { MAX_CONTENT_CHARS } from '../wire/text.ts'
 import { addUsage, noUsage, type Usage } from '../wire/usage.ts'
@@ -44,6 +44,8 @@ export interface RunState {
   /** Milliseconds the run was suspended. */
   readonly pausedMs: number
   readonly text: string
+  /** As the model gave it, before the schema made something of it. Absent where none is wanted, and until it is given. */
+  readonly output?: JsonValue
   /** Absent while the run goes on. */
   readonly stopReason?: StopReason
 }
@@ -66,6 +68,7 @@ export interface MutableRunState {
   approvals: PendingApproval[]
   pausedMs: number
   text: string
+  output?: JsonValue
   stopReason?: StopReason
   /** Of the request under way. */
   request: { model: string; maxTokens: number; closing: boolean }
@@ -114,7 +117,8 @@ export function applyEvent(state: MutableRunState, event: RunEvent): void {
       state.request = { model: event.model, maxTokens: event.maxTokens, closing: event.closing }
       break
     case 'model-reply': {
-      const { step, text, toolCalls, finishReason, usage, durationMs } = event
+      const { step, toolCalls, output, finishReason, usage, durationMs } = event
+      const text = output === undefined ? event.text : JSON.stringify(output)
       const hasCalls = toolCalls.length > 0
       // A reply can be longer than a message may be; the whole of it stands in the step and in the event.
       const content = cutText(text, MAX_CONTENT_CHARS)
@@ -134,6 +138,7 @@ export function applyEvent(state: MutableRunState, event: RunEvent): void {
       state.openCalls = [...toolCalls]
       state.unappended = [...toolCalls]
       state.text = text
+      if (output !== undefined) state.output = output
       break
     }
     case 'tool-result': {

@@ -4,7 +4,7 @@ import type { Backend, WireRequest } from '../wire/backend.ts'
 import { untilAborted } from '../until-aborted.ts'
 import type { WireInputs } from '../wire/inputs.ts'
 import { type ReplyUsage, toNativeReply } from '../wire/native-reply.ts'
-import { toNativeStream } from './native-stream.ts'
+import { toNativeStream } from '../wire/native-stream.ts'
 
 /** A reply in short: text, calls, or both. It is sent in the native dialect of the seed models. */
 export interface ScriptedReply {

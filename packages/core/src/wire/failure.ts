@@ -56,12 +56,14 @@ export function readFailure(answer: FailedAnswer, context: FailureContext): Fail
 
 /** Whether parsed JSON is an error although its status, or its place in a stream, says otherwise (protocol 1.3 and 5). */
 export function holdsError(json: unknown): boolean {
-  const errors = own(json, 'errors')
+  if (typeof json !== 'object' || json === null) return false
+  // Asked of every event, of names that no prototype carries: `own` would take ten times as long.
+  const { success, errors, error, internalCode } = json as Partial<Record<string, unknown>> // an object
   return (
-    own(json, 'success') === false ||
+    success === false ||
     (Array.isArray(errors) && errors.length > 0) ||
-    Boolean(own(json, 'error')) ||
-    typeof own(json, 'internalCode') === 'number'
+    Boolean(error) ||
+    typeof internalCode === 'number'
   )
 }
 

@@ -30,6 +30,7 @@ export function resolveModel(
   checkOption('profile.dialect', given?.dialect, ['flat', 'scout', 'chat'])
   for (const name of [
     'streamsTools',
+    'heedsToolChoice',
     'parallelCalls',
     'callsTools',
     'reasons',

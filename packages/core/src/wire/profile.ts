@@ -21,6 +21,11 @@ export interface ModelProfile {
    * then (protocol 5). @default true for all others
    */
   readonly streamsTools: boolean
+  /**
+   * Whether it heeds `tool_choice`. Llama 3's schema has no such field; Mistral and GLM 4.7 are not held to it (protocol
+   * 3.2). Such a model is offered the wanted tools alone and told to call. @default true for all others
+   */
+  readonly heedsToolChoice: boolean
   /** Whether it makes several calls in one reply. Llama 3's template has one. @default true for all others */
   readonly parallelCalls: boolean
   /**
@@ -56,6 +61,7 @@ export function profileOf(model: string, given: Partial<ModelProfile> = {}): Mod
     toolFormat: 'function',
     history: llama3 ? 'llama' : 'openai',
     streamsTools: !llama3,
+    heedsToolChoice: !llama3 && !/\/mistral-|\/glm-4\.7/.test(model),
     parallelCalls: !llama3,
     dialect:
       llama3 || model.includes('/mistral-small-')

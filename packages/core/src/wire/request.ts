@@ -31,13 +31,16 @@ export interface StepRequest {
   /** False leaves the tools out. */
   readonly withTools: boolean
   /** In place of the run's own. */
-  readonly tools?: WireTools
+  readonly tools?: WireTools | undefined
+  readonly sampling?: WireSampling | undefined
+  /** `tool_choice` and `response_format`, where they are wanted. */
+  readonly wanted?: Pick<WireInputs, 'tool_choice' | 'response_format'>
   /** In place of the sampling's. */
   readonly maxTokens: number
   /** Asks for an event stream. @default false */
   readonly isStreamed?: boolean
   /** Sent after the history in this request only. */
-  readonly reminder?: string
+  readonly reminder?: string | undefined
 }
 
 /** Makes the requests of one run. */
@@ -61,11 +64,12 @@ export function createConversation(options: ConversationOptions): Conversation {
   let asObjects = createTail(options, first)
   let asText = createTail(options, first)
   let text = ''
-  const { max_tokens: _, ...sampling } = options.sampling
-  const fields = { ...extra, ...sampling }
-  const rest = JSON.stringify(fields)
-    .replace(/^\{(?!\})/, ',')
-    .replace(/^\{/, '')
+  const toFields = (given: WireSampling): Partial<WireInputs> => {
+    const { max_tokens: _, ...sampling } = given
+    return { ...extra, ...sampling }
+  }
+  const fields = toFields(options.sampling)
+  const rest = asRest(fields)
   let objects: WireMessage[] = []
   // A system message that is not the first fails with the template of Qwen 3.5 to 3.8 (QwenLM/Qwen3.8#244, 2026-09).
   const reminderRole = options.history === 'llama' ? 'system' : 'user'
@@ -73,6 +77,10 @@ export function createConversation(options: ConversationOptions): Conversation {
   return {
     request: ({ withTools, maxTokens, isStreamed, reminder, ...step }) => {
       const offered = withTools ? (step.tools ?? tools) : undefined
+      const changed =
+        step.sampling === undefined && step.wanted === undefined
+          ? undefined
+          : { ...(step.sampling ? toFields(step.sampling) : fields), ...step.wanted }
       const last: WireMessage[] =
         reminder === undefined ? [] : [{ role: reminderRole, content: reminder }]
       return {
@@ -84,7 +92,7 @@ export function createConversation(options: ConversationOptions): Conversation {
             messages: reminder === undefined ? objects : [...objects, ...last],
             max_tokens: maxTokens,
             ...(isStreamed && { stream: true }),
-            ...fields,
+            ...(changed ?? fields),
           }
         },
         body: () => {
@@ -92,7 +100,8 @@ export function createConversation(options: ConversationOptions): Conversation {
             text += (text === '' ? '' : ',') + JSON.stringify(message)
           const end = last.map((message) => `,${JSON.stringify(message)}`).join('')
           const head = offered === undefined ? '' : `"tools":${offered.text},`
-          return `{${head}"messages":[${text}${end}],"max_tokens":${maxTokens}${isStreamed ? ',"stream":true' : ''}${rest}`
+          const more = changed === undefined ? rest : asRest(changed)
+          return `{${head}"messages":[${text}${end}],"max_tokens":${maxTokens}${isStreamed ? ',"stream":true' : ''}${more}`
         },
       }
     },
@@ -111,6 +120,12 @@ export function createConversation(options: ConversationOptions): Conversation {
 export function singleRequest(model: string, inputs: WireInputs): WireRequest {
   return { model, inputs, body: () => JSON.stringify(inputs) }
 }
+
+/** Further fields as the end of an object's JSON text. */
+const asRest = (fields: object): string =>
+  JSON.stringify(fields)
+    .replace(/^\{(?!\})/, ',')
+    .replace(/^\{/, '')
 
 /** Reads what was appended to a list since it was last asked, in the wire's words. */
 function createTail(

@@ -34,6 +34,13 @@ const FIELDS: readonly (readonly [keyof Sampling, string, NumberRange])[] = [
   ['presencePenalty', 'presence_penalty', TO_TWO],
 ]
 
+/** Names of the sampling fields. */
+export const SAMPLING_FIELDS: readonly (keyof Sampling)[] = FIELDS.map(([field]) => field)
+
+/** The sampling fields of options that hold more. */
+export const samplingOf = (options: Sampling): Sampling =>
+  Object.fromEntries(SAMPLING_FIELDS.map((field) => [field, options[field]]))
+
 /** Sampling in the wire's words; `max_tokens` is always there. */
 export interface WireSampling {
   readonly max_tokens: number

@@ -1,6 +1,7 @@
 import { describe } from 'vitest'
 import { describeAborts } from './aborts.ts'
 import { describeAnswers } from './answers.ts'
+import { describeChoices } from './choices.ts'
 import { describeDialects } from './dialects.ts'
 import { describeFailures } from './failures.ts'
 import { describeStreaming } from './streaming.ts'
@@ -15,6 +16,7 @@ export function describeBackend(name: string, open: OpenScene): void {
     describeAnswers(open)
     describeDialects(open)
     describeToolCalls(open)
+    describeChoices(open)
     describeLeakedCalls(open)
     describeInputFields(open)
     describeFailures(open)

@@ -82,11 +82,21 @@ describe('a run whose time is up', () => {
     ])
   })
 
-  test('while the model is asked: the request is cut', async () => {
+  test('while the model is asked: the request is cut, and told as one that failed', async () => {
     const { run, runtime, backend } = start([hangs, 'This is what I know.'])
     await runtime.advance(15_000)
-    expect(await run.result).toMatchObject({ stopReason: 'time', text: 'This is what I know.' })
+    const result = await run.result
+    expect(result).toMatchObject({ stopReason: 'time', text: 'This is what I know.' })
     expect(backend.requests).toHaveLength(2)
+    const failures = result.events.filter((event) => event.type === 'model-error')
+    expect(failures).toMatchObject([{ step: 1, attempt: 1, durationMs: 15_000 }])
+    expect(failures[0]?.error.message).toContain('time limit of 15000 ms')
+  })
+
+  test('while the model is asked: what that may cost counts in the budget', async () => {
+    const { run, runtime } = start([hangs, 'This is what I know.'], { budget: { tokens: 100_000 } })
+    await runtime.advance(15_000)
+    expect((await run.result).usage.estimatedTokens).toBeGreaterThan(0)
   })
 
   test('while a reply streams in: what was shown of it is taken back', async () => {

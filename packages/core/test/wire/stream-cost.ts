@@ -1,6 +1,8 @@
 // Prints what reading a stream costs for each token, as a share of what a bare event-stream reader costs in the same
-// process: read, decode, split, JSON.parse, collect the text. Run it with Node:
+// process: read, decode, split, JSON.parse, collect the text. `readStream` is the reader alone, `agent.stream` a whole run
+// whose events are read. Run it with Node:
 //   pnpm --filter @drover/core stream-cost
+import { createAgent, tool } from '@drover/core'
 import { readStream } from '@drover/core/wire'
 
 const TOKENS = 100_000
@@ -23,7 +25,7 @@ const wordAt = (n: number): string => WORDS[n % WORDS.length] ?? ''
 const EXPECTED = Array.from({ length: TOKENS }, (_, n) => wordAt(n)).join('')
 const PADDING = 'abcdefghijklmnopqrstuvwxyz0123456789'
 
-const parameters = { type: 'object', properties: { city: { type: 'string' } } }
+const parameters = { type: 'object', properties: { city: { type: 'string' } } } as const
 const tools = ['get_weather', 'get_time', 'send_mail'].map((name) => ({ name, parameters }))
 
 type Dialect = (text: string, n: number) => object
@@ -87,6 +89,24 @@ async function readOurs(body: ReadableStream<Uint8Array>, offered: typeof tools)
   return text
 }
 
+/** The same through a run, whose events are read one by one. */
+async function readRun(body: ReadableStream<Uint8Array>, offered: typeof tools): Promise<string> {
+  const headers = { 'content-type': 'text/event-stream' }
+  const agent = createAgent({
+    backend: { name: 'given', send: async () => new Response(body, { headers }) },
+    model: '@cf/meta/llama-3.1-8b-instruct-fast',
+    stream: 'always',
+    tools: offered.map(({ name }) =>
+      tool({ name, description: name, input: parameters, execute: () => '' }),
+    ),
+  })
+  let text = ''
+  for await (const event of agent.stream('Hi')) {
+    if (event.type === 'text-delta') text += event.text
+  }
+  return text
+}
+
 /** CPU time of this process, in nanoseconds for each token. */
 async function cost(read: () => Promise<string>): Promise<number> {
   const before = process.cpuUsage()
@@ -99,22 +119,29 @@ async function cost(read: () => Promise<string>): Promise<number> {
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 
-console.log('dialect            tokens/chunk  bare ns  ratio without tools  with 3 tools')
+const ways: Readonly<Record<string, (chunks: readonly Uint8Array[]) => Promise<string>>> = {
+  readStream: (chunks) => readOurs(bodyOf(chunks), []),
+  'with 3 tools': (chunks) => readOurs(bodyOf(chunks), tools),
+  'agent.stream': (chunks) => readRun(bodyOf(chunks), []),
+  'with 3 tools ': (chunks) => readRun(bodyOf(chunks), tools),
+}
+
+console.log(`dialect            tokens/chunk  bare ns  ${Object.keys(ways).join('  ')}`)
 for (const [name, dialect] of Object.entries(dialects)) {
   for (const tokensPerChunk of [1, 60]) {
     const chunks = chunksOf(dialect, tokensPerChunk)
-    const rounds: { bare: number; without: number; offered: number }[] = []
+    const bares: number[] = []
+    const ratios = Object.values(ways).map((): number[] => [])
     for (let round = 0; round < ROUNDS; round++) {
       const bare = await cost(() => readBare(bodyOf(chunks)))
-      const without = await cost(() => readOurs(bodyOf(chunks), []))
-      const offered = await cost(() => readOurs(bodyOf(chunks), tools))
-      rounds.push({ bare, without: without / bare, offered: offered / bare })
+      bares.push(bare)
+      for (const [index, read] of Object.values(ways).entries()) {
+        ratios[index]?.push((await cost(() => read(chunks))) / bare)
+      }
     }
-    const figure = (key: 'bare' | 'without' | 'offered', digits: number): string =>
-      median(rounds.map((round) => round[key])).toFixed(digits)
+    const figures = ratios.map((values) => median(values).toFixed(2).padEnd(14)).join('')
     console.log(
-      `${name.padEnd(18)} ${String(tokensPerChunk).padEnd(13)} ${figure('bare', 0).padEnd(8)} ` +
-        `${figure('without', 2).padEnd(20)} ${figure('offered', 2)}`,
+      `${name.padEnd(18)} ${String(tokensPerChunk).padEnd(13)} ${median(bares).toFixed(0).padEnd(8)} ${figures}`,
     )
   }
 }

@@ -1,4 +1,4 @@
-import { toNativeReply, type ReplyUsage, type SaidReply } from '../wire/native-reply.ts'
+import { toNativeReply, type ReplyUsage, type SaidReply } from './native-reply.ts'
 
 /** A reply as the event stream Llama 3 models answer in: a word a frame and a chunk, all calls in one (protocol 5). */
 export function toNativeStream(said: SaidReply, usage: ReplyUsage): ReadableStream<Uint8Array> {
