@@ -5,8 +5,8 @@ import type { Stage } from './stage.ts'
 /** Who may abort a run. */
 export interface Aborter {
   readonly signal: AbortSignal
-  /** There is a stream that can be aborted too. */
-  readonly onStream: (stream: RunStream) => void
+  /** A part of the run begins; its stream, where it has one, can be aborted too. */
+  readonly onPart: (stream: RunStream | undefined) => void
 }
 
 /** Plans when a run is aborted, if it is: before it begins, at a time, or at a place where core was seen at work. */
@@ -40,7 +40,7 @@ export function planAborts(stage: Stage, fault: FaultKind<'user'> | undefined): 
   }
   return {
     signal,
-    onStream: (stream) => {
+    onPart: (stream) => {
       running = stream
     },
   }

@@ -83,7 +83,7 @@ async function takePart(
   agent: Agent<Stage>,
   input: RunInput | Resumption,
   fault: FaultKind<'user'> | undefined,
-  { signal, onStream }: Aborter,
+  { signal, onPart }: Aborter,
 ): Promise<RunResult | undefined> {
   const { run, world } = stage
   run.parts++
@@ -102,6 +102,7 @@ async function takePart(
   let stream: RunStream | undefined
   try {
     if (!isRead && world.random.chance(0.3)) {
+      onPart(undefined)
       const running = agent.run(input, options)
       running.then(settle, settle)
       run.result = await running
@@ -109,7 +110,7 @@ async function takePart(
       run.shown.push(...run.result.events.slice(run.shown.filter(isRunEvent).length))
     } else {
       stream = agent.stream(input, options)
-      onStream(stream)
+      onPart(stream)
       stream.result.then(settle, settle)
       await readAll(stage, stream, fault)
       run.result = await stream.result

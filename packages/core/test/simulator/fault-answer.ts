@@ -28,7 +28,7 @@ export type AnswerFault = Exclude<
 export const CANARY = 'canary-3f9c1d'
 
 export function toFaultAnswer(fault: AnswerFault, world: World): FaultAnswer {
-  const { random, clock, plan } = world
+  const { random, clock } = world
   switch (fault) {
     case 'http-500':
       return { ...error(random.pick([500, 503]), 0, 'Something broke'), mayBeBilled: true }
@@ -43,11 +43,10 @@ export function toFaultAnswer(fault: AnswerFault, world: World): FaultAnswer {
       return limited({ 'retry-after': String(seconds) }, seconds * 1000)
     }
     case 'retry-after-date': {
-      // A date has whole seconds. Who has a wrong clock cannot obey it.
+      // A date has whole seconds.
       const now = START + clock.now()
       const until = Math.floor(now / 1000) * 1000 + random.pick([3, 20]) * 1000
-      const patienceMs = plan.jumps === undefined ? until - now : 0
-      return limited({ 'retry-after': new Date(until).toUTCString() }, patienceMs)
+      return limited({ 'retry-after': new Date(until).toUTCString() }, until - now)
     }
     case 'retry-after-ms':
       return limited({ 'retry-after-ms': '1500', 'retry-after': '2' }, 1500)

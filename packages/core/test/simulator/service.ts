@@ -105,7 +105,9 @@ async function answer(
 
 function refuse({ world, run }: Stage, seen: SeenRequest, fault: AnswerFault): Response {
   const { status, headers, body, patienceMs, mayBeBilled } = toFaultAnswer(fault, world)
-  if (patienceMs !== undefined) run.notBefore.set(seen.model, world.clock.now() + patienceMs)
+  // A wait that the run's time cuts is kept by the machine's clock.
+  const isKept = patienceMs !== undefined && world.plan.jumps === undefined
+  if (isKept) run.notBefore.set(seen.model, world.clock.now() + patienceMs)
   if (mayBeBilled) seen.billed = seen.inputTokens
   return new Response(body, { status, ...(headers && { headers }) })
 }

@@ -35,7 +35,8 @@ export const TOOLS: readonly Tool<never, Stage>[] = [
   tool<typeof input, Stage>({
     ...make('refund', 'once'),
     approval: ({ amount }, { context }) => {
-      const { world } = context
+      const { world, run } = context
+      world.point(run)
       const fault = world.faults.draw('approval')
       if (fault === 'rule-throws') {
         world.faults.hit(fault)

@@ -1,5 +1,4 @@
-import { USD_PER_NEURON } from '@drover/core/wire'
-import { profileOf } from '@drover/core/wire'
+import { profileOf, USD_PER_NEURON } from '@drover/core/wire'
 import type { Finding, Invariant } from '../invariant.ts'
 import type { Stage } from '../stage.ts'
 
@@ -25,11 +24,10 @@ export const capsKept: Invariant = {
   atEnd: overspent,
 }
 
-/** More than the budget and one reply's reservation. */
+/** More than the budget: what a request may cost is set aside before it is sent. */
 function overspent({ run, world }: Stage): Finding {
   const { budget } = world.plan
-  const last = run.requests.at(-1)
-  if (budget === undefined || last === undefined) return undefined
+  if (budget === undefined) return undefined
   let tokens = 0
   let usd = 0
   for (const { billed, inputTokens, model } of run.requests) {
@@ -38,10 +36,8 @@ function overspent({ run, world }: Stage): Finding {
     tokens += billed
     usd += ((price?.input ?? 0) * read + (price?.output ?? 0) * (billed - read)) / 1_000_000
   }
-  const reserved = last.inputTokens + last.maxTokens
-  const reservedUsd = ((profileOf(last.model).price?.output ?? 0) * reserved) / 1_000_000
-  if (tokens > (budget.tokens ?? Infinity) + reserved)
+  if (tokens > (budget.tokens ?? Infinity))
     return `${tokens} tokens were used, the budget is ${budget.tokens}`
   const most = Math.min(budget.usd ?? Infinity, (budget.neurons ?? Infinity) * USD_PER_NEURON)
-  return usd > most + reservedUsd && `${usd} dollars were spent, the budget is ${most}`
+  return usd > most && `${usd} dollars were spent, the budget is ${most}`
 }

@@ -6,6 +6,8 @@ export const endsCleanly: Invariant = {
   atEnd: ({ run, world }) => {
     if (run.settledAt === undefined) return 'it never settled'
     if (run.listeners !== 0) return `${run.listeners} listeners are left on the caller's signal`
+    if (run.result?.stopReason === 'suspended' && run.result.approvals.length === 0)
+      return 'it is suspended, and nothing waits for anybody'
     const { budget, timeouts } = world.plan
     if (world.faults.hits.size > 0 || budget || timeouts.runMs) return undefined
     if (run.failure !== undefined) return `it failed without a fault: ${String(run.failure.error)}`

@@ -5,12 +5,12 @@ import type { SeenRequest } from '../witness.ts'
 export const historyGrows: Invariant = {
   id: 'I4',
   says: 'What was sent is sent again unchanged, with more after it, unless the history was trimmed or the model changed.',
-  onRequest: ({ run }, seen) => {
+  onRequest: ({ run, world }, seen) => {
     const before = run.requests.at(-1)
     if (before === undefined || before.model !== seen.model) return undefined
     // A service that refused the length, or a window that the conversation fills, shortens what is sent.
-    if (run.requests.some(({ fault, text }) => fault === 'window-exceeded' || text.length > 15_000))
-      return undefined
+    const { hits } = world.faults
+    if (LENGTHENING.some((kind) => hits.has(kind))) return undefined
     const kept = lasting(before)
     for (const [index, message] of kept.entries()) {
       if (!isEqual(message, seen.messages[index]))
@@ -19,6 +19,9 @@ export const historyGrows: Invariant = {
     return undefined
   },
 }
+
+/** What fills a window, or says that it is full. */
+const LENGTHENING = ['window-exceeded', 'huge-result', 'long-text'] as const
 
 /** What is sent of a request again: not the order that goes with the last one. */
 function lasting({ messages }: SeenRequest): readonly WireMessage[] {
