@@ -1,5 +1,4 @@
 import type { RunStream } from '@drover/core'
-import type { FaultKind } from './fault-kinds.ts'
 import type { Stage } from './stage.ts'
 
 /** Who may abort a run. */
@@ -10,9 +9,10 @@ export interface Aborter {
 }
 
 /** Plans when a run is aborted, if it is: before it begins, at a time, or at a place where core was seen at work. */
-export function planAborts(stage: Stage, fault: FaultKind<'user'> | undefined): Aborter {
+export function planAborts(stage: Stage): Aborter {
   const { run, world } = stage
   const { random, clock, faults, onPoint } = world
+  const fault = faults.draw('abort')
   const controller = new AbortController()
   const { signal } = controller
   countListeners(signal, (more) => (run.listeners += more))
@@ -32,7 +32,7 @@ export function planAborts(stage: Stage, fault: FaultKind<'user'> | undefined): 
   if (fault === 'aborts-before') abort()
   if (fault === 'aborts-later') clock.after(random.pick([0, 1, 20, 500, 5000, 40_000]), abort)
   if (fault === 'aborts-at-point') {
-    let left = random.int(1, 40)
+    let left = random.int(1, random.pick([6, 20, 60]))
     const ticks = random.chance(0.5) ? 0 : random.int(1, 12)
     onPoint.set(run.label, () => {
       if (--left === 0) afterTicks(ticks, abort)

@@ -51,7 +51,7 @@ export async function call(world: World, agent: Agent<Stage>, label: string): Pr
   const stage: Stage = { world, run }
   world.runs.push(run)
   const fault = faults.draw('user')
-  const aborter = planAborts(stage, fault)
+  const aborter = planAborts(stage)
   let input: RunInput | Resumption = `Please help. I am ${label}.`
   if (fault === 'broken-history') {
     faults.hit(fault)

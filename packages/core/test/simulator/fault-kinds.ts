@@ -7,7 +7,9 @@
  * - `call`: how a call is written
  * - `tool`: what a tool does
  * - `approval`: what becomes of a call that waits for a person
- * - `user`: what the caller does
+ * - `abort`: when the caller aborts
+ * - `user`: what the caller does otherwise
+ * - `limit`: what the agent is held to
  * - `clock`: what the machine's clock does
  */
 export const FAULTS = {
@@ -114,18 +116,16 @@ export const FAULTS = {
     'rule-throws',
     'rule-hangs',
   ],
+  abort: ['aborts-later', 'aborts-at-point', 'aborts-before'],
   user: [
-    'aborts-later',
-    'aborts-at-point',
-    'aborts-before',
     'odd-reason',
     'leaves-stream',
     'reads-slowly',
     'reads-nothing',
     'broken-history',
     'resumes-finished',
-    'small-budget',
   ],
+  limit: ['small-budget'],
   clock: ['clock-back', 'clock-forward'],
 } as const
 

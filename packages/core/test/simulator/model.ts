@@ -34,7 +34,7 @@ export function say(
       faults.hit(fault)
       return plain(text + ' and so on'.repeat(request.isStreamed ? 60 : random.pick([200, 13_200])))
     case 'cut-reply':
-      if (request.maxTokens > 64) break
+      if (request.maxTokens > 64 && plan.budget === undefined) break
       faults.hit(fault)
       return { ...speak(stage, wantsCalls, text, 1), isLong: true, plainText: undefined }
     case 'lone-surrogates':

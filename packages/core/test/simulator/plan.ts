@@ -41,7 +41,7 @@ export function createPlan(random: Random, faults: Faults): Plan {
   const { pick, chance } = random
   const first = pick(MODELS)
   const others = MODELS.filter((model) => model !== first && chance(0.15))
-  const isSmall = faults.draw('user') === 'small-budget'
+  const isSmall = faults.draw('limit') !== undefined
   if (isSmall) faults.hit('small-budget')
   return {
     models: [first, ...others],
@@ -54,11 +54,9 @@ export function createPlan(random: Random, faults: Faults): Plan {
     maxTokens: chance(0.15) ? pick([16, 32, 64]) : undefined,
     budget: isSmall
       ? pick([
-          { tokens: 900 },
-          { tokens: 5000 },
-          { tokens: 20_000 },
-          { neurons: 40 },
-          { usd: 0.001 },
+          { tokens: random.int(8, 70) * 100 },
+          { neurons: random.int(1, 100) },
+          { usd: random.int(1, 20) / 10_000 },
         ])
       : undefined,
     closingCall: chance(0.9),

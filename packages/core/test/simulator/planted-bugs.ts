@@ -78,10 +78,10 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     replace: "if (admission !== 'go') return undefined",
   },
   {
-    name: 'dispatches after an abort',
-    file: 'tool/execute.ts',
-    find: '  signal.throwIfAborted()\n  const refusal',
-    replace: '  const refusal',
+    name: 'does not hear an abort',
+    file: 'run/run-stream.ts',
+    find: "    signal?.addEventListener('abort', onAbort, { once: true })\n",
+    replace: '',
   },
   {
     name: 'hands over what the model wrote',

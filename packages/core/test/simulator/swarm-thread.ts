@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
 import { plantBug } from './plant-bug.ts'
 import type { SwarmPart } from './swarm.ts'
@@ -10,7 +11,12 @@ if (part.bug !== undefined) plantBug(part.bug)
 const { runWorld } = await import('./run-world.ts')
 const totals = noTotals()
 for (let seed = part.firstSeed; seed < part.firstSeed + part.runs; seed++) {
-  addWorld(totals, await runWorld(seed))
+  const world = await runWorld(seed)
+  addWorld(totals, world)
+  if (part.tellDigests) {
+    totals.digests[seed] = createHash('sha256').update(world.story()).digest('hex')
+  }
   if (part.untilBad && totals.bad.length > 0) break
 }
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is of windows; this is a thread's port
 parentPort?.postMessage(totals)

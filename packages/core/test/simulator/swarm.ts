@@ -11,12 +11,16 @@ export interface SwarmOptions {
   readonly threads?: number
   /** A planted bug, by its name: core is loaded with it. */
   readonly bug?: string
+  /** Notes a digest of each world's story. @default false */
+  readonly tellDigests?: boolean
   /** Ends with the first world in which something is wrong. @default false */
   readonly untilBad?: boolean
 }
 
 /** What a thread is to do. */
-export type SwarmPart = Required<Pick<SwarmOptions, 'runs' | 'firstSeed' | 'untilBad'>> &
+export type SwarmPart = Required<
+  Pick<SwarmOptions, 'runs' | 'firstSeed' | 'untilBad' | 'tellDigests'>
+> &
   Pick<SwarmOptions, 'bug'>
 
 /** A thread takes so many worlds at a time, so that none waits long for the other. */
@@ -24,11 +28,12 @@ const PART = 2500
 
 /** Lives many worlds on all cores. The totals are the same however many threads there are. */
 export async function swarm(options: SwarmOptions): Promise<Totals> {
-  const { runs, firstSeed = 0, threads = availableParallelism(), bug, untilBad = false } = options
+  const { runs, firstSeed = 0, threads = availableParallelism(), bug } = options
+  const { untilBad = false, tellDigests = false } = options
   const parts: SwarmPart[] = []
   for (let from = 0; from < runs; from += PART) {
-    const part = { runs: Math.min(PART, runs - from), firstSeed: firstSeed + from, untilBad }
-    parts.push({ ...part, ...(bug !== undefined && { bug }) })
+    const part = { runs: Math.min(PART, runs - from), firstSeed: firstSeed + from }
+    parts.push({ ...part, untilBad, tellDigests, ...(bug !== undefined && { bug }) })
   }
   const totals = noTotals()
   const waiting = parts.values()

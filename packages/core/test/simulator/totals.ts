@@ -21,6 +21,8 @@ export interface Totals {
   readonly endings: Record<string, number>
   /** The first few, by their seeds. */
   bad: readonly BadWorld[]
+  /** Of all that happened in a world, by its seed; only where it is asked for. */
+  readonly digests: Record<number, string>
 }
 
 const MAX_BAD = 5
@@ -34,6 +36,7 @@ export const noTotals = (): Totals => ({
   hits: {},
   endings: {},
   bad: [],
+  digests: {},
 })
 
 export function addWorld(totals: Totals, world: WorldOutcome): void {
@@ -59,6 +62,7 @@ export function addTotals(totals: Totals, more: Totals): void {
   addCounts(totals.hits, more.hits)
   addCounts(totals.endings, more.endings)
   totals.bad = firstOf([...totals.bad, ...more.bad])
+  Object.assign(totals.digests, more.digests)
 }
 
 const firstOf = (bad: readonly BadWorld[]): readonly BadWorld[] =>
