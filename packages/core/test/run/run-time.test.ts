@@ -59,6 +59,17 @@ describe('a run whose time is up', () => {
     expect(backend.requests).toHaveLength(2)
   })
 
+  test('before it gave the output that is wanted: the error says so', async () => {
+    const runtime = fakeRuntime()
+    const backend = scriptedBackend([hangs, hangs])
+    const output = z.object({ celsius: z.number() })
+    const agent = createAgent({ backend, model, output, runtime, timeouts: { runMs: 20_000 } })
+    const failed = expect(agent.run('Go')).rejects.toMatchObject({ code: 'model.no_output' })
+    await runtime.advance(20_000)
+    await failed
+    expect(backend.requests).toHaveLength(2)
+  })
+
   test('while a tool is under way: its calls are answered, and the model has the last quarter for an answer', async () => {
     const { run, runtime, backend } = start([calls, 'This is what I know.'])
     await runtime.advance(14_999)

@@ -12,6 +12,8 @@ import { planAborts, type Aborter } from './aborter.ts'
 import { brokenHistory } from './broken-history.ts'
 import { decide, forge } from './decider.ts'
 import type { FaultKind } from './fault-kinds.ts'
+import { OUTPUT } from './output.ts'
+import { prepareStep } from './prepare-step.ts'
 import { readAll } from './reader.ts'
 import { createService } from './service.ts'
 import type { Stage } from './stage.ts'
@@ -33,15 +35,17 @@ export function createWorldAgent(world: World): Agent<Stage> {
   }
   // What a plan leaves open is not there.
   const settings = JSON.parse(JSON.stringify(plan)) as AgentSettings
-  return createAgent<Stage>({
+  const options: AgentOptions<Stage> = {
     ...settings,
     model,
     fallback,
+    ...(plan.prepares && { prepareStep }),
     backend: createService(world),
     tools: TOOLS,
     runtime,
     log: { debug: note, info: note, warn: note, error: note },
-  })
+  }
+  return plan.wantsOutput ? createAgent({ ...options, output: OUTPUT }) : createAgent(options)
 }
 
 /** Somebody who runs an agent, in one of many ways, to the end. Settles when nothing more is to come of it. */

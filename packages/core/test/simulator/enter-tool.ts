@@ -2,6 +2,7 @@ import type { JsonValue, ToolContext, ToolEffect } from '@drover/core'
 import type { FaultKind } from './fault-kinds.ts'
 import { checkEntry } from './invariants.ts'
 import type { Stage } from './stage.ts'
+import { ODD, outputOf } from './tool-output.ts'
 import type { ToolEntry } from './witness.ts'
 import type { World } from './world.ts'
 
@@ -36,9 +37,6 @@ export function enterTool(
   working.then(settle, settle)
   return working
 }
-
-/** What the model reads of a call that went well. */
-export const outputOf = (mark: string, label: string): string => `out ${mark} of ${label}.`
 
 function after<Value>(world: World, ms: number, give: () => Promise<Value>): Promise<Value> {
   if (ms === 0) return give()
@@ -82,31 +80,3 @@ function misbehave(
     }
   }
 }
-
-const cycle: Record<string, unknown> = { name: 'cycle' }
-cycle['self'] = cycle
-
-const ODD: readonly unknown[] = [
-  undefined,
-  null,
-  'only a text',
-  12n,
-  cycle,
-  new Map([['key', { value: 1 }]]),
-  new Uint8Array(9),
-  Object.freeze(new Error('frozen')),
-  { toString: () => cycle },
-  { toJSON: () => Promise.reject },
-  new Proxy(
-    {},
-    {
-      ownKeys: () => [],
-      get: () => {
-        throw new Error('a trap')
-      },
-    },
-  ),
-  Symbol('odd'),
-  () => 'a function',
-  class {},
-]

@@ -28,7 +28,7 @@ export function say(
   const { world, run } = stage
   const { random, faults, plan } = world
   const text = `${random.pick(SENTENCES)} (${run.label} ${world.number()})`
-  const wantsCalls = request.offersTools && random.chance(plan.eagerness)
+  const wantsCalls = request.toolNames.length > 0 && random.chance(plan.eagerness)
   switch (fault) {
     case 'long-text':
       faults.hit(fault)
@@ -44,7 +44,7 @@ export function say(
       faults.hit(fault)
       return { ...plain(`${text} ${random.pick(LIKE_CALLS)}`), plainText: undefined }
     case 'calls-in-closing':
-      if (request.offersTools) break
+      if (request.toolNames.length > 0) break
       faults.hit(fault)
       return speak(stage, true, random.chance(0.5) ? text : '', 1)
     case 'many-calls':
@@ -72,7 +72,20 @@ export function say(
       return { ...said, calls: [], text: lead + render(written), plainText: undefined }
     }
   }
+  if (plan.wantsOutput && !wantsCalls) return giveOutput(stage, request)
   return speak(stage, wantsCalls, wantsCalls && random.chance(0.7) ? '' : text, random.int(1, 3))
+}
+
+/** Gives the object that is wanted, as a call or as text, or one that does not fit. */
+function giveOutput({ world, run }: Stage, { toolNames }: SeenRequest): Said {
+  const { random } = world
+  const output = { verdict: `warm (${run.label} ${world.number()})`, score: random.int(1, 9) }
+  run.outputs.push(output)
+  const input = random.chance(0.8) ? output : { verdict: output.verdict }
+  const toolName = toolNames.find((name) => name.startsWith('final_answer'))
+  const calls = toolName !== undefined && random.chance(0.8) ? [{ toolName, input }] : []
+  const text = calls.length > 0 ? '' : JSON.stringify(input)
+  return { text, calls, made: [], plainText: undefined, isLong: false }
 }
 
 const plain = (text: string): Said => ({

@@ -1,4 +1,4 @@
-import type { Budget, RecoverPolicy, RunTimeouts, StreamPolicy } from '@drover/core'
+import type { Budget, RecoverPolicy, RunTimeouts, StreamPolicy, ToolChoice } from '@drover/core'
 import type { FaultKind } from './fault-kinds.ts'
 import type { Faults } from './faults.ts'
 import type { Random } from './random.ts'
@@ -21,6 +21,11 @@ export interface Plan {
   readonly timeouts: RunTimeouts
   readonly toolFormat: 'flat' | 'function' | 'auto'
   readonly instructions: string | undefined
+  readonly toolChoice: ToolChoice
+  /** It is to give an object. */
+  readonly wantsOutput: boolean
+  /** Steps are changed before they are taken. */
+  readonly prepares: boolean
   /** How often the model calls tools rather than answers. */
   readonly eagerness: number
   /** What the machine's clock does. */
@@ -43,6 +48,7 @@ export function createPlan(random: Random, faults: Faults): Plan {
   const others = MODELS.filter((model) => model !== first && chance(0.15))
   const isSmall = faults.draw('limit') !== undefined
   if (isSmall) faults.hit('small-budget')
+  const wantsOutput = chance(0.1)
   return {
     models: [first, ...others],
     maxSteps: pick([1, 2, 3, 4, 6, 10]),
@@ -59,7 +65,7 @@ export function createPlan(random: Random, faults: Faults): Plan {
           { usd: random.int(1, 20) / 10_000 },
         ])
       : undefined,
-    closingCall: chance(0.9),
+    closingCall: wantsOutput || chance(0.9),
     repair: chance(0.9),
     recover: pick([true, true, true, 'unless-once', false]),
     stream: pick(['auto', 'always', 'never']),
@@ -72,6 +78,9 @@ export function createPlan(random: Random, faults: Faults): Plan {
     },
     toolFormat: pick(['auto', 'flat', 'function']),
     instructions: chance(0.5) ? 'Answer in one sentence.' : undefined,
+    toolChoice: chance(0.1) ? pick(['required', 'none', { toolName: 'look_up' }]) : 'auto',
+    wantsOutput,
+    prepares: chance(0.1),
     eagerness: pick([0.2, 0.5, 0.8, 0.95]),
     jumps: faults.draw('clock'),
     runs: chance(0.1) ? 2 : 1,

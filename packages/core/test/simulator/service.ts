@@ -1,4 +1,4 @@
-import type { Backend, WireMessage, WireRequest } from '@drover/core'
+import type { Backend, FlatTool, FunctionTool, WireMessage, WireRequest } from '@drover/core'
 import { CANARY, toFaultAnswer, type AnswerFault } from './fault-answer.ts'
 import type { FaultKind } from './fault-kinds.ts'
 import { checkRequest } from './invariants.ts'
@@ -56,7 +56,7 @@ function look(
     readonly messages: readonly WireMessage[]
     readonly max_tokens: number
     readonly stream?: boolean
-    readonly tools?: readonly object[]
+    readonly tools?: readonly (FlatTool | FunctionTool)[]
   } = JSON.parse(text)
   return {
     at: clock.now(),
@@ -66,7 +66,8 @@ function look(
     messages: body.messages,
     maxTokens: body.max_tokens,
     isStreamed: body.stream === true,
-    offersTools: body.tools !== undefined,
+    toolNames:
+      body.tools?.map((tool) => ('function' in tool ? tool.function.name : tool.name)) ?? [],
     inputTokens: Math.ceil(text.length / 5),
     billed: 0,
     signal,

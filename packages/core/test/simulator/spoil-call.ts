@@ -33,7 +33,7 @@ export function spoil(
   })
   switch (fault) {
     case 'number-as-text':
-      return with_({ amount: String(amount) }, repair)
+      return with_({ amount: JSON.stringify(amount) }, repair)
     case 'list-as-text':
       return 'tags' in input
         ? with_({ tags: JSON.stringify(input['tags']) }, repair)

@@ -1,7 +1,8 @@
-import { tool, type JsonValue, type Tool, type ToolContext, type ToolEffect } from '@drover/core'
+import { tool, type Tool, type ToolContext, type ToolEffect } from '@drover/core'
 import * as z from 'zod'
 import { enterTool } from './enter-tool.ts'
 import type { Stage } from './stage.ts'
+import { FREE_REFUND, MAX_REPORTS } from './tool-rules.ts'
 
 /** What every tool takes. `mark` tells one call of a world from all others. */
 const input = z.object({
@@ -19,12 +20,6 @@ const make = (name: string, effect: ToolEffect) => ({
   execute: (given: z.output<typeof input>, context: ToolContext<Stage>) =>
     enterTool(name, effect, given, context),
 })
-
-/** Above this, a refund needs a person's approval. */
-export const FREE_REFUND = 50
-
-/** A run may report so often. */
-export const MAX_REPORTS = 2
 
 /** Tools of every class. Made once: a world is what they get as `context`. */
 export const TOOLS: readonly Tool<never, Stage>[] = [
@@ -56,13 +51,3 @@ export const TOOLS: readonly Tool<never, Stage>[] = [
 
 /** The names, each as often as a model should like to call it. */
 export const TOOL_NAMES: readonly string[] = TOOLS.map(({ name }) => name)
-
-export const effectOf = (toolName: string): ToolEffect =>
-  TOOLS.find(({ name }) => name === toolName)?.effect ?? 'read'
-
-/** Whether a person must have allowed a call. */
-export function needsApproval(toolName: string, given: JsonValue): boolean {
-  if (toolName === 'send_mail') return true
-  const { amount } = Object(given) as { amount?: unknown } // Object() of anything can be looked at
-  return toolName === 'refund' && Number(amount) > FREE_REFUND
-}

@@ -17,6 +17,8 @@ export interface Witness {
   /** By their marks. */
   readonly calls: Map<string, MadeCall>
   readonly entries: ToolEntry[]
+  /** What the model gave where an object was wanted. */
+  readonly outputs: object[]
   /** All that a reader who stayed was shown, in order, over all parts of a run that was suspended. */
   readonly shown: StreamEvent[]
   /** What the run kept, as far as the caller got it. */
@@ -47,6 +49,7 @@ export const createWitness = (label: string): Witness => ({
   requests: [],
   calls: new Map(),
   entries: [],
+  outputs: [],
   shown: [],
   events: [],
   parts: 0,
@@ -70,7 +73,8 @@ export interface SeenRequest {
   readonly messages: readonly WireMessage[]
   readonly maxTokens: number
   readonly isStreamed: boolean
-  readonly offersTools: boolean
+  /** The tools that are offered. */
+  readonly toolNames: readonly string[]
   /** Tokens that the service will bill for reading it. */
   readonly inputTokens: number
   /** Tokens billed in all; 0 where the model did not begin. */

@@ -1,6 +1,6 @@
 import type { Message, WireMessage } from '@drover/core'
 import type { Finding, Invariant } from '../invariant.ts'
-import { outputOf } from '../enter-tool.ts'
+import { outputOf } from '../tool-output.ts'
 import type { Stage } from '../stage.ts'
 
 export const answersPaired: Invariant = {
@@ -72,7 +72,7 @@ function mixedUp({ run }: Stage, messages: readonly WireMessage[]): Finding {
   const inputs = new Map<string, string>()
   for (const message of messages) {
     for (const call of message.tool_calls ?? []) inputs.set(call.id, call.function.arguments)
-    const given = /^out (\S+) of/.exec(String(message.content))?.[1]
+    const given = /^out (\S+) of/.exec(message.content)?.[1]
     if (message.role !== 'tool' || given === undefined) continue
     const input = inputs.get(message.tool_call_id ?? '')
     if (!input?.includes(`"${given}"`) && !input?.includes(`\\"${given}\\"`))

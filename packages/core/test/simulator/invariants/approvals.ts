@@ -1,4 +1,4 @@
-import { needsApproval } from '../tools.ts'
+import { needsApproval } from '../tool-rules.ts'
 import type { Invariant } from '../invariant.ts'
 
 export const approvalsHeld: Invariant = {

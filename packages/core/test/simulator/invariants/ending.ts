@@ -8,8 +8,9 @@ export const endsCleanly: Invariant = {
     if (run.listeners !== 0) return `${run.listeners} listeners are left on the caller's signal`
     if (run.result?.stopReason === 'suspended' && run.result.approvals.length === 0)
       return 'it is suspended, and nothing waits for anybody'
-    const { budget, timeouts } = world.plan
-    if (world.faults.hits.size > 0 || budget || timeouts.runMs) return undefined
+    const { budget, timeouts, toolChoice, wantsOutput, prepares } = world.plan
+    const isPlain = toolChoice === 'auto' && !wantsOutput && !prepares
+    if (world.faults.hits.size > 0 || budget || timeouts.runMs || !isPlain) return undefined
     if (run.failure !== undefined) return `it failed without a fault: ${String(run.failure.error)}`
     const { stopReason, text } = run.result ?? {}
     const isDone = text !== '' || stopReason === 'suspended' || !world.plan.closingCall

@@ -3,7 +3,13 @@ import type { Invariant } from '../invariant.ts'
 
 export const entriesMeant: Invariant = {
   id: 'I5',
-  says: 'A tool is entered only with the input that the model meant, and only if that fits its schema.',
+  says: 'A tool is entered only with the input that the model meant, and only if that fits its schema; an output is what the model gave.',
+  atEnd: ({ run: { result, outputs }, world }) => {
+    if (!world.plan.wantsOutput || result === undefined || result.stopReason === 'suspended')
+      return undefined
+    const isGiven = outputs.some((output) => isDeepStrictEqual(output, result.output))
+    return !isGiven && `the output is ${JSON.stringify(result.output)}, which the model never gave`
+  },
   onEntry: ({ run }, { mark, toolName }, input) => {
     const call = run.calls.get(mark)
     if (call === undefined) return `\`${toolName}\` was entered for the unknown call ${mark}`

@@ -10,6 +10,8 @@ export const historyGrows: Invariant = {
     if (before === undefined || before.model !== seen.model) return undefined
     // A service that refused the length, or a window that the conversation fills, shortens what is sent.
     const { hits } = world.faults
+    // Another view of the conversation may be sent in each step.
+    if (world.plan.prepares) return undefined
     if (LENGTHENING.some((kind) => hits.has(kind))) return undefined
     const kept = lasting(before)
     for (const [index, message] of kept.entries()) {
@@ -23,9 +25,10 @@ export const historyGrows: Invariant = {
 /** What fills a window, or says that it is full. */
 const LENGTHENING = ['window-exceeded', 'huge-result', 'long-text'] as const
 
-/** What is sent of a request again: not the order that goes with the last one. */
+/** What is sent of a request again: not the order that goes with it alone. */
 function lasting({ messages }: SeenRequest): readonly WireMessage[] {
-  const isOrder = messages.length > 1 && messages.at(-1)?.role === 'system'
+  const last = messages.at(-1)
+  const isOrder = /system|user/.test(last?.role ?? '') && !last?.content.includes('I am ')
   return isOrder ? messages.slice(0, -1) : messages
 }
 
