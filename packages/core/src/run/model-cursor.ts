@@ -23,13 +23,13 @@ export interface AskedModel extends PreparedModel {
   readonly conversation: Conversation
   readonly input: InputCount
   readonly window: ContextWindow
-  /** The service asked not to be asked before: milliseconds since 1970. */
-  readonly rest: { until: number }
 }
 
 /** Which of its models a run asks. */
 export interface ModelCursor {
   readonly current: () => AskedModel
+  /** Until when the service asked not to be asked, by model: milliseconds since 1970. */
+  readonly restUntil: Map<string, number>
   /** A model, or other instructions, for one step. Those last used are kept, and grow with the run. */
   readonly variant: (
     prepared: PreparedModel,
@@ -86,7 +86,6 @@ export function createModelCursor(
       conversation,
       window,
       input: countInput({ instructions, tools: wireTools?.text }),
-      rest: { until: 0 },
     }
   }
   const last = state.steps.at(-1)?.model
@@ -96,6 +95,7 @@ export function createModelCursor(
   )
   let asked: AskedModel | undefined
   return {
+    restUntil: new Map(),
     // The run's own list. It only grows.
     current: () =>
       (asked ??= start(models[place] ?? models[0], options.instructions, state.messages)),
