@@ -2,22 +2,9 @@ import { DroverError, systemRuntime } from '@drover/core'
 import type { ReceivedRequest } from '../received-request.ts'
 import type { SceneOptions } from './scene-options.ts'
 
-/** What of `env.AI` is used: where it leads to is where the scene is opened. */
+/** A Worker's `env.AI`. Its `fetch` is used, which Cloudflare's types leave out: it leads where `run` leads. */
 export interface SceneBinding {
-  readonly fetch: (url: string, init: SceneInit) => Promise<SceneResponse>
-}
-
-/** What is sent to open, read or close a scene. */
-export interface SceneInit {
-  readonly method: string
-  readonly headers: Record<string, string>
-  readonly body?: string
-}
-
-/** What of a `Response` is read. */
-export interface SceneResponse {
-  readonly status: number
-  readonly text: () => Promise<string>
+  readonly run: unknown
 }
 
 /** A model's part in one test. */
@@ -88,18 +75,30 @@ async function ask(
   const response =
     typeof emulator === 'string'
       ? await systemRuntime.fetch(emulator + path, init)
-      : await emulator.fetch(BINDING_ORIGIN + path, init)
+      : await fetchThrough(emulator, BINDING_ORIGIN + path, init)
   const answer = parse(await response.text())
   if (answer === undefined) throw notAnEmulator(response.status)
   if (response.status === 200) return answer
   throw new DroverError('config.invalid', answer.problem ?? notAnEmulator(response.status).message)
 }
 
+function fetchThrough(
+  binding: SceneBinding & { readonly fetch?: unknown },
+  url: string,
+  init: RequestInit,
+): Promise<Response> {
+  if (typeof binding.fetch === 'function') return binding.fetch(url, init)
+  throw new DroverError(
+    'config.invalid',
+    "Expected `openScene` to get an emulator's address or the `env.AI` of a Worker, got something else. " +
+      'Pass `env.AI` itself, or `inject("emulatorUrl")`.',
+  )
+}
+
 function parse(text: string): SceneAnswer | undefined {
   try {
     const value: unknown = JSON.parse(text)
-    // The emulator on this machine wrote it; what is used of it is looked at.
-    return typeof value === 'object' && value !== null ? (value as SceneAnswer) : undefined
+    return typeof value === 'object' && value !== null ? value : undefined
   } catch {
     return undefined
   }

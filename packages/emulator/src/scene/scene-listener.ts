@@ -117,7 +117,7 @@ function readOptions(text: string | undefined): SceneOptions {
     )
   }
   // Checked field by field where each is used: streaming by its check, a reply when its turn comes.
-  return body as SceneOptions
+  return body
 }
 
 function problemOf(source: Script | undefined): string | null {

@@ -3,7 +3,7 @@ import { openScene } from '../scene/open-scene.ts'
 
 /** What `cloudflareTest` of `@cloudflare/vitest-plugin` takes, as far as it is used here. */
 export interface PoolOptions {
-  readonly miniflare?: object
+  readonly miniflare?: object | undefined
 }
 
 /** How the emulator behind a Worker's tests behaves; everything may be left out. */
@@ -17,8 +17,8 @@ export interface WithEmulatorOptions extends Omit<EmulatorOptions, 'scenes' | 'b
  * `Ai` class, the app's own wrangler configuration as it is, no login. Each test file gets a scene of its own, so files
  * may run at the same time; the emulator starts with the first and ends with the process.
  */
-export function withEmulator<Options extends PoolOptions>(
-  options: Options,
+export function withEmulator<Options extends object>(
+  options: Options & PoolOptions,
   { binding = 'AI', ...emulatorOptions }: WithEmulatorOptions = {},
 ): () => Promise<Options & { readonly remoteBindings: false }> {
   let url: Promise<string> | undefined

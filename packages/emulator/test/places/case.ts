@@ -1,5 +1,5 @@
 import type { AiBinding } from '@drover/binding'
-import type { JsonObject, ModelReply } from '@drover/emulator'
+import type { JsonObject, ModelReply } from '@drover/emulator/scene'
 
 /** What of `env.AI` the cases use: the class of workerd, or the stand-in for it that `getPlatformProxy` hands to Node. */
 export interface PlaceAi {

@@ -1,11 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import workerd from 'workerd'
+
 import { bundleWorker } from './bundle-worker.ts'
 import { describePlace } from './describe-place.ts'
 import { fetchCase } from './fetch-case.ts'
 import { startProcess } from './started-process.ts'
+import { workerdBinary } from './workerd-binary.ts'
 
 const config = (address: string): string => `
 using Workerd = import "/workerd/workerd.capnp";
@@ -31,7 +32,10 @@ describePlace('workerd alone', async (emulatorUrl) => {
   await writeFile(join(folder, 'config.capnp'), config(new URL(emulatorUrl).host))
   const listening = /"socket":"http".*"port":(\d+)/
   const args = ['serve', 'config.capnp', '--control-fd=3']
-  const server = await startProcess(workerd, args, listening, { cwd: folder, env: process.env })
+  const server = await startProcess(workerdBinary(), args, listening, {
+    cwd: folder,
+    env: process.env,
+  })
   return {
     run: (name) => fetchCase(`http://127.0.0.1:${server.ready}`, name),
     [Symbol.asyncDispose]: async () => {

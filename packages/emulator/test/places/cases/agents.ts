@@ -16,7 +16,7 @@ const getWeather = tool({
 })
 
 const createWeatherAgent = (ai: PlaceAi): Agent =>
-  createAgent({ backend: binding(ai), model: MODEL, tools: [getWeather] })
+  createAgent({ backend: binding(ai), model: MODEL, tools: [getWeather], stream: 'always' })
 
 const question = 'Where is it warm?'
 const call = (city: string) => ({ toolName: 'get_weather', input: { city } })
