@@ -1,10 +1,16 @@
 import { DroverError, systemRuntime } from '@drover/core'
 import type { ReceivedRequest } from '../received-request.ts'
-import type { SceneOptions } from './scene-options.ts'
+import type { SceneSettings } from './scene-settings.ts'
 
 /** A Worker's `env.AI`. Its `fetch` is used, which Cloudflare's types leave out: it leads where `run` leads. */
 export interface SceneBinding {
   readonly run: unknown
+}
+
+/** Where a scene is opened, and what is said in it; everything may be left out. */
+export interface SceneOptions extends SceneSettings {
+  /** The address of an emulator, or the `env.AI` that leads to one. @default what `DROVER_EMULATOR_URL` says */
+  readonly emulator?: string | SceneBinding
 }
 
 /** A model's part in one test. */
@@ -28,15 +34,14 @@ export interface Scene extends AsyncDisposable {
 const BINDING_ORIGIN = 'https://workers-binding.ai'
 
 /**
- * Opens a scene at an emulator that was started with `scenes: true`, from Node or from inside workerd. Give the
- * emulator's address, or a Worker's `env.AI` that leads to one.
- * @throws {DroverError} `config.invalid` when there is no such emulator, or `options` are not what they may be.
+ * Opens a scene at an emulator that was started with `scenes: true`, from Node or from inside workerd.
+ * @throws {DroverError} `config.invalid` when there is no such emulator, or the options are not what they may be.
  */
-export async function openScene(
-  emulator: string | SceneBinding,
-  options: SceneOptions = {},
-): Promise<Scene> {
-  const { key, url } = await ask(emulator, 'POST', '/scenes', options)
+export async function openScene({
+  emulator = saidByEnvironment(),
+  ...settings
+}: SceneOptions = {}): Promise<Scene> {
+  const { key, url } = await ask(emulator, 'POST', '/scenes', settings)
   if (typeof key !== 'string' || typeof url !== 'string') throw notAnEmulator(200)
   const path = `/scenes/${key}`
   return {
@@ -68,7 +73,7 @@ async function ask(
   emulator: string | SceneBinding,
   method: string,
   path: string,
-  body?: SceneOptions,
+  body?: SceneSettings,
 ): Promise<SceneAnswer> {
   const headers = { 'content-type': 'application/json' }
   const init = { method, headers, ...(body && { body: JSON.stringify(body) }) }
@@ -82,6 +87,18 @@ async function ask(
   throw new DroverError('config.invalid', answer.problem ?? notAnEmulator(response.status).message)
 }
 
+/** Set by the plugin of `@drover/emulator/vitest`; there is no `process` in every runtime. */
+function saidByEnvironment(): string {
+  const { process } = globalThis as { readonly process?: { readonly env?: object } } // or nothing of it
+  const url = Object(process?.env)['DROVER_EMULATOR_URL']
+  if (typeof url === 'string' && url !== '') return url
+  throw new DroverError(
+    'config.invalid',
+    'Expected `DROVER_EMULATOR_URL` to say where the emulator listens. Add the plugin `emulator()` of ' +
+      '`@drover/emulator/vitest`; inside workerd, pass `{ emulator: env.AI }`.',
+  )
+}
+
 function fetchThrough(
   binding: SceneBinding & { readonly fetch?: unknown },
   url: string,
@@ -90,8 +107,8 @@ function fetchThrough(
   if (typeof binding.fetch === 'function') return binding.fetch(url, init)
   throw new DroverError(
     'config.invalid',
-    "Expected `openScene` to get an emulator's address or the `env.AI` of a Worker, got something else. " +
-      'Pass `env.AI` itself, or `inject("emulatorUrl")`.',
+    'Expected `emulator` to be an address or the `env.AI` of a Worker, got an object without `fetch`. ' +
+      'Pass `env.AI` itself.',
   )
 }
 

@@ -26,7 +26,7 @@ export function withEmulator<Options extends object>(
     (await startEmulator({ ...emulatorOptions, scenes: true, background: true })).url
   // Called once for each test file, or once for all that share an isolate.
   return async () => {
-    const file = await openScene(await (url ??= start()))
+    const file = await openScene({ emulator: await (url ??= start()) })
     // With the slash, it is the address of what is in the scene.
     const ai = { binding, remoteProxyConnectionString: new URL(`${file.url}/`) }
     return { ...options, remoteBindings: false, miniflare: { ...options.miniflare, ai } }

@@ -15,7 +15,8 @@ describePlace(
       persist: false,
     })
     return {
-      run: (name = '') => runCase(name, env.AI),
+      run: async (name) =>
+        name === undefined ? { class: env.AI.constructor.name } : runCase(name, env.AI),
       [Symbol.asyncDispose]: dispose,
     }
   },
