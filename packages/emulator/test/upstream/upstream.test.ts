@@ -129,7 +129,7 @@ test('hands out a call that the server cut as the text it began with', async () 
 })
 
 test('passes the first piece of a stream on before the server has the second', async () => {
-  let go = (_: string): void => {}
+  let go: (chunk: string) => void = () => {}
   const second = new Promise<string>((resolve) => {
     go = resolve
   })
