@@ -1,48 +1,8 @@
-import { createAgent, foldEvents, tool } from '@drover/core'
-import { fakeRuntime, scriptedBackend } from '@drover/core/testing'
+import { approve, createAgent, foldEvents, tool } from '@drover/core'
+import { scriptedBackend } from '@drover/core/testing'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
-
-/** No JSON mode, no `tool_choice`. */
-const llama = '@cf/meta/llama-3.1-8b-instruct-fast'
-/** No JSON mode; heeds `tool_choice`. */
-const qwen = '@cf/qwen/qwen3-30b-a3b-fp8'
-/** JSON mode. */
-const llama33 = '@cf/meta/llama-3.3-70b-instruct-fp8-fast'
-
-const weather = tool({
-  name: 'get_weather',
-  description: 'Current weather in a city',
-  input: z.object({ city: z.string() }),
-  effect: 'read',
-  execute: ({ city }) => ({ city, celsius: 21 }),
-})
-const Report = z.object({ city: z.string(), celsius: z.number().max(60) })
-const lisbon = { city: 'Lisbon', celsius: 21 }
-const look = { toolCalls: [{ toolName: 'get_weather', input: { city: 'Lisbon' } }] }
-const final = (input: Record<string, string | number>) => ({
-  toolCalls: [{ toolName: 'final_answer', input }],
-})
-
-/** A run that wants a report. */
-function ask(
-  script: Parameters<typeof scriptedBackend>[0],
-  options: Partial<Parameters<typeof createAgent>[0]> = {},
-) {
-  const backend = scriptedBackend(script)
-  const agent = createAgent({
-    backend,
-    model: llama,
-    tools: [weather],
-    runtime: fakeRuntime(),
-    ...options,
-    output: Report,
-  })
-  return { backend, agent }
-}
-
-const toolNames = (inputs: { readonly tools?: readonly object[] }): readonly string[] =>
-  (inputs.tools ?? []).map((offered) => Reflect.get(offered, 'function').name)
+import { ask, final, lisbon, llama, look, qwen, toolNames } from './report-run.ts'
 
 describe('a run with tools gives its output', () => {
   test.for([
@@ -222,51 +182,6 @@ describe('at a limit', () => {
   })
 })
 
-describe('JSON mode', () => {
-  const json = { wire: { response: lisbon } }
-  const format = expect.objectContaining({
-    type: 'json_schema',
-    json_schema: expect.objectContaining({ type: 'object', required: ['city', 'celsius'] }),
-  })
-
-  test('is used where no tools are offered, and never streamed', async () => {
-    const { backend, agent } = ask([json], { model: llama33, tools: [], stream: 'always' })
-    const result = await agent.run('21 degrees in Lisbon')
-    expect(result.output).toEqual(lisbon)
-    const { inputs } = backend.requests[0] ?? {}
-    expect(inputs).toMatchObject({ response_format: format })
-    expect(inputs).not.toHaveProperty('tools')
-    expect(inputs).not.toHaveProperty('stream')
-  })
-
-  test('is used for the last call of a run with tools', async () => {
-    const { backend, agent } = ask([look, json], { model: llama33, maxSteps: 1 })
-    expect(await agent.run('Lisbon?')).toMatchObject({ output: lisbon, stopReason: 'max-steps' })
-    expect(backend.requests[0]?.inputs).not.toHaveProperty('response_format')
-    expect(backend.requests[1]?.inputs).toMatchObject({ response_format: format })
-    expect(backend.requests[1]?.inputs).not.toHaveProperty('tools')
-  })
-
-  test('that could not be met gives way to the call', async () => {
-    const failed = { errors: [{ code: 5024, message: "JSON Mode couldn't be met" }] }
-    const script = [{ wire: failed, status: 400 }, 'Warm.', final(lisbon)]
-    const { backend, agent } = ask(script, { model: llama33, tools: [] })
-    expect((await agent.run('Lisbon?')).output).toEqual(lisbon)
-    expect(backend.requests.map(({ inputs }) => 'response_format' in inputs)).toEqual([
-      true,
-      false,
-      false,
-    ])
-  })
-
-  test('is left alone where a profile says that there is none', async () => {
-    const options = { model: llama33, tools: [], profile: { jsonMode: false } }
-    const { backend, agent } = ask([final(lisbon)], options)
-    await agent.run('Lisbon?')
-    expect(toolNames(backend.requests[0]?.inputs ?? {})).toEqual(['final_answer'])
-  })
-})
-
 describe('those who read along', () => {
   test.for([llama, qwen])('never see the output as text (%s)', async (model) => {
     const { agent } = ask([look, final(lisbon)], { model })
@@ -306,6 +221,33 @@ describe('choices beside an output', () => {
     const script = [{ toolCalls: [{ toolName: 'final_answer_', input: lisbon }] }]
     const { agent } = ask(script, { tools: [own] })
     expect((await agent.run('Lisbon?')).output).toEqual(lisbon)
+  })
+})
+
+test('a run that waits for a person has no output yet, and gives it when it goes on', async () => {
+  const pay = tool({
+    name: 'pay',
+    description: 'Pays',
+    input: z.object({}),
+    approval: true,
+    execute: () => 'paid',
+  })
+  const payCall = { toolCalls: [{ toolName: 'pay', input: {} }] }
+  const first = await ask([payCall], { tools: [pay] }).agent.run('Pay')
+  expect(first).toMatchObject({ stopReason: 'suspended', output: undefined })
+  const decisions = first.approvals.map(approve)
+  const { agent } = ask([final(lisbon)], { tools: [pay] })
+  const second = await agent.run({ events: first.events, decisions })
+  expect(second).toMatchObject({ stopReason: 'answer', output: lisbon })
+  const again = await agent.run({ events: second.events, decisions: [] })
+  expect(again.output).toEqual(lisbon)
+})
+
+test('a run whose budget has no room for its output fails', async () => {
+  const { agent } = ask([], { budget: { tokens: 10 } })
+  await expect(agent.run('Lisbon?')).rejects.toMatchObject({
+    code: 'model.no_output',
+    message: expect.stringContaining('(`budget`)'),
   })
 })
 

@@ -135,6 +135,14 @@ describe('words where a call was wanted', () => {
     expect(seen.indexOf('model-reply')).toBeGreaterThan(seen.indexOf('reply-reset'))
   })
 
+  test('twice, are a reason to ask the next model', async () => {
+    const backend = scriptedBackend(['No.', 'No.', calls('refund'), 'Refunded.'])
+    const choice = { tools, toolChoice: { toolName: 'refund' }, fallback: [llama] }
+    const agent = createAgent({ backend, model: qwen, ...choice, runtime: fakeRuntime() })
+    expect((await agent.run('Go')).text).toBe('Refunded.')
+    expect(backend.requests.map(({ model }) => model)).toEqual([qwen, qwen, llama, llama])
+  })
+
   test('are a call where the call is written as text', async () => {
     const leaked = '{"name":"refund","parameters":{}}'
     const { outcome, offers } = await choose(llama, { toolName: 'refund' }, [leaked, 'Refunded.'])
