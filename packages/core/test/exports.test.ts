@@ -43,8 +43,11 @@ test('these names are the public surface', () => {
   ])
   expect(Object.keys(testing).toSorted()).toMatchInlineSnapshot(`
     [
+      "createTape",
       "fakeRuntime",
       "forbidModelRequests",
+      "recordingBackend",
+      "replayBackend",
       "scriptedBackend",
     ]
   `)
@@ -58,6 +61,7 @@ test('these names are the public surface', () => {
       "checkOption",
       "classify",
       "costOf",
+      "createRedaction",
       "estimateTokens",
       "expected",
       "guardJson",
