@@ -7,6 +7,7 @@ import type { ReceivedRequest } from './received-request.ts'
 import { createRequestList } from './received-request.ts'
 import { rehearsal } from './rehearsal/rehearsal.ts'
 import { createRequestListener } from './request-listener.ts'
+import { createSceneListener } from './scene/scene-listener.ts'
 import { checkStreaming } from './streaming/check-streaming.ts'
 import type { StreamingOptions } from './streaming/streaming-options.ts'
 
@@ -22,6 +23,10 @@ export interface EmulatorOptions {
   readonly apiToken?: string
   /** How replies are streamed; a reply's own `streaming` goes before it, field by field. @default as each model does */
   readonly streaming?: StreamingOptions
+  /** Lets clients open scenes, each with a model and requests of its own: see `openScene`. @default false */
+  readonly scenes?: boolean
+  /** Lets the process end while the emulator listens. @default false */
+  readonly background?: boolean
   /** Time, ids and chance. @default systemRuntime */
   readonly runtime?: Runtime
   /** pino-shaped; never gets a token. @default silent */
@@ -52,7 +57,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const port = await listen(server, options.port ?? 0)
   const settings = { source: model, retired, streaming, apiToken, runtime, log, port }
   const hooks = { onRequest: requests.add, onChange: requests.update }
-  server.on('request', createRequestListener({ ...settings, ...hooks }))
+  const createListener = options.scenes === true ? createSceneListener : createRequestListener
+  server.on('request', createListener({ ...settings, ...hooks }))
+  if (options.background === true) server.unref()
   const close = (): Promise<void> =>
     new Promise((resolve) => {
       // The only error `close` reports is that the server is closed already.

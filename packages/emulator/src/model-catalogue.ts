@@ -1,3 +1,5 @@
+import type { ModelPrice } from '@drover/core'
+import { knownModels, profileOf, retirementOf } from '@drover/core/wire'
 import type { StreamVariant } from './streaming/stream-variant.ts'
 
 /**
@@ -6,59 +8,62 @@ import type { StreamVariant } from './streaming/stream-variant.ts'
  */
 export type Dialect = 'flat' | 'scout' | 'chat'
 
-/** What the emulator knows of one model. */
+/** What the emulator knows of one model: what Drover's own profile of it says, and how the service serves it. */
 export interface ModelEntry {
+  readonly id: string
   readonly dialect: Dialect
   /** How it streams unless told otherwise. */
   readonly streams: StreamVariant
   /** Input and output tokens together; absent where Cloudflare states none. */
   readonly contextWindow?: number
-  /** Neurons for a million tokens, in and out. */
-  readonly neurons: readonly [input: number, output: number]
+  /** US dollars for a million tokens; absent where no price is known, which then costs nothing. */
+  readonly price?: ModelPrice
+  /** Whether the service holds it to JSON (`response_format`); the others ignore that field. */
+  readonly jsonMode: boolean
+  readonly callsTools: boolean
+  readonly reasons: boolean
   /** The day the service retired it, `YYYY-MM-DD`. */
   readonly retiredOn?: string
 }
 
-// Neurons: https://developers.cloudflare.com/workers-ai/platform/pricing/, 2026-09. The two seeds have no row of their
-// own; theirs are those of their fp8-fast siblings.
-const models: ReadonlyMap<string, ModelEntry> = new Map<string, ModelEntry>([
-  [
-    '@cf/meta/llama-3.1-8b-instruct-fast',
-    { dialect: 'flat', streams: 'native-leaked', contextWindow: 128_000, neurons: [4119, 34_868] },
-  ],
-  [
-    '@cf/meta/llama-3.1-70b-instruct',
-    {
-      dialect: 'flat',
-      streams: 'native-leaked',
-      neurons: [26_668, 204_805],
-      retiredOn: '2026-05-30',
-    },
-  ],
-  [
-    '@cf/meta/llama-3.3-70b-instruct-fp8-fast',
-    { dialect: 'flat', streams: 'native-newer', contextWindow: 24_000, neurons: [26_668, 204_805] },
-  ],
-  [
-    '@cf/meta/llama-4-scout-17b-16e-instruct',
-    {
-      dialect: 'scout',
-      streams: 'native-deltas',
-      contextWindow: 131_000,
-      neurons: [24_545, 77_273],
-    },
-  ],
-  [
-    '@cf/qwen/qwen3-30b-a3b-fp8',
-    { dialect: 'chat', streams: 'chat', contextWindow: 32_768, neurons: [4627, 30_455] },
-  ],
-  [
-    '@cf/zai-org/glm-4.7-flash',
-    { dialect: 'chat', streams: 'chat', contextWindow: 131_072, neurons: [5500, 36_364] },
-  ],
-])
+const models: ReadonlyMap<string, ModelEntry> = new Map(
+  knownModels().map((id) => [id, toEntry(id, profileOf(id))]),
+)
 
-/** The model with this id, or `undefined`: the service then answers 5007. */
+/** The model with this id, live or retired, or `undefined`: the service then answers 5007. */
 export function findModel(id: string): ModelEntry | undefined {
-  return models.get(id)
+  const known = models.get(id)
+  if (known !== undefined || retirementOf(id) === undefined) return known
+  // The retired models outside the table all spoke natively, but for Kimi.
+  const dialect = id.includes('/kimi-') ? 'chat' : 'flat'
+  return toEntry(id, { ...profileOf(id), dialect })
+}
+
+/** Every model with a row of its own, in the order of Drover's table. */
+export function listModels(): readonly ModelEntry[] {
+  return [...models.values()]
+}
+
+function toEntry(id: string, profile: ReturnType<typeof profileOf>): ModelEntry {
+  const { dialect, contextWindow, price, jsonMode, callsTools, reasons } = profile
+  const retirement = retirementOf(id)
+  return {
+    id,
+    dialect,
+    streams: variantOf(id, dialect),
+    jsonMode,
+    callsTools,
+    reasons,
+    ...(contextWindow === undefined ? {} : { contextWindow }),
+    ...(price === undefined ? {} : { price }),
+    ...(retirement === undefined ? {} : { retiredOn: retirement.on }),
+  }
+}
+
+/** As captured: Llama 3.3 streams as the newer backends do; the other Llama 3 models write their calls as text. */
+function variantOf(id: string, dialect: Dialect): StreamVariant {
+  if (dialect === 'chat') return 'chat'
+  if (dialect === 'scout') return 'native-deltas'
+  if (id.includes('/llama-3.3-')) return 'native-newer'
+  return /\/(?:meta-)?llama-3/.test(id) ? 'native-leaked' : 'native'
 }

@@ -1,3 +1,4 @@
+import { costOf } from '@drover/core/wire'
 import type { ModelEntry } from './model-catalogue.ts'
 import type { JsonObject } from './json-object.ts'
 import { ownValue } from './json-object.ts'
@@ -47,9 +48,9 @@ export function toWireUsage(inputTokens: number, outputTokens: number): WireUsag
   }
 }
 
-/** What the service would charge, in neurons, rounded to a thousandth. */
+/** What the service would charge, in neurons, rounded to a thousandth; 0 for a model without a known price. */
 export function toNeurons(usage: WireUsage, model: ModelEntry): number {
-  const [input, output] = model.neurons
-  const neurons = (usage.prompt_tokens * input + usage.completion_tokens * output) / 1_000_000
+  const { prompt_tokens: inputTokens, completion_tokens: outputTokens } = usage
+  const neurons = costOf({ inputTokens, outputTokens }, model.price)?.neurons ?? 0
   return Math.round(neurons * 1000) / 1000
 }
