@@ -49,6 +49,7 @@ test('these names are the public surface', () => {
       "recordingBackend",
       "replayBackend",
       "scriptedBackend",
+      "toBodyChunks",
     ]
   `)
   expect(Object.keys(wire).toSorted()).toMatchInlineSnapshot(`

@@ -2,6 +2,8 @@ import type { Logger, Runtime } from '@drover/core'
 import { DroverError, silentLogger, systemRuntime } from '@drover/core'
 import { createServer } from 'node:http'
 import type { Server } from 'node:http'
+import { createAnswerRecorder } from './cassette/record-answers.ts'
+import type { EmulatorRecording } from './cassette/record-answers.ts'
 import type { ModelSource } from './model-source.ts'
 import type { ReceivedRequest } from './received-request.ts'
 import { createRequestList } from './received-request.ts'
@@ -27,6 +29,8 @@ export interface EmulatorOptions {
   readonly scenes?: boolean
   /** Lets the process end while the emulator listens. @default false */
   readonly background?: boolean
+  /** Records what the model is asked and what goes out, into a cassette that is written on `close`; a file, or more. */
+  readonly record?: string | EmulatorRecording
   /** Time, ids and chance. @default systemRuntime */
   readonly runtime?: Runtime
   /** pino-shaped; never gets a token. @default silent */
@@ -52,20 +56,26 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   checkOptions(options)
   const { model = rehearsal(), retired = 'serve', streaming = {}, apiToken } = options
   const { runtime = systemRuntime, log = silentLogger } = options
+  const { record } = options
+  const recorder = record === undefined ? undefined : createAnswerRecorder(model, record)
   const requests = createRequestList()
   const server = createServer()
   const port = await listen(server, options.port ?? 0)
-  const settings = { source: model, retired, streaming, apiToken, runtime, log, port }
+  const source = recorder?.source ?? model
+  const settings = { source, retired, streaming, apiToken, runtime, log, port }
   const hooks = { onRequest: requests.add, onChange: requests.update }
   const createListener = options.scenes === true ? createSceneListener : createRequestListener
-  server.on('request', createListener({ ...settings, ...hooks }))
+  const listener = createListener({ ...settings, ...hooks })
+  server.on('request', recorder?.listen(listener) ?? listener)
   if (options.background === true) server.unref()
-  const close = (): Promise<void> =>
-    new Promise((resolve) => {
+  const close = async (): Promise<void> => {
+    await new Promise<void>((resolve) => {
       // The only error `close` reports is that the server is closed already.
       server.close(() => resolve())
       server.closeAllConnections()
     })
+    recorder?.save()
+  }
   const url = `http://127.0.0.1:${port}`
   log.info({ url, model: model.name }, 'the emulator listens')
   return { url, port, requests: requests.all, close, [Symbol.asyncDispose]: close }

@@ -74,7 +74,7 @@ export async function infer(
         `limit (${model.contextWindow})`,
     )
   }
-  const request = toModelRequest(modelId, validated.inputs)
+  const request = { ...toModelRequest(modelId, validated.inputs), sent: inputs }
   const reply = await ask(request, context, asker.signal)
   return toOutcome(reply, { request, model, inputTokens }, context, asker)
 }

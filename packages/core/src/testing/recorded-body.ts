@@ -23,7 +23,7 @@ export function toRecordedBody(
 }
 
 /** The chunks of a body, as they are to go out. */
-export function toBytes(body: RecordedBody): readonly Uint8Array[] {
+export function toBodyChunks(body: RecordedBody): readonly Uint8Array[] {
   const encoder = new TextEncoder()
   if ('json' in body) return [encoder.encode(JSON.stringify(body.json))]
   if ('text' in body) return body.text === '' ? [] : [encoder.encode(body.text)]

@@ -7,7 +7,7 @@ import { createCassetteRedaction, type RedactOptions } from './cassette-redactio
 import { firstDifference, without, type Difference } from './first-difference.ts'
 import { unpackRequests } from './pack-requests.ts'
 import { readCassette } from './read-cassette.ts'
-import { toBytes } from './recorded-body.ts'
+import { toBodyChunks } from './recorded-body.ts'
 
 /** How a cassette is replayed. */
 export interface ReplayOptions {
@@ -166,7 +166,7 @@ function toResponse(
   // A Response of these may have no body.
   if (status === 204 || status === 205 || status === 304)
     return new Response(null, { status, headers })
-  const chunks = toBytes(body)
+  const chunks = toBodyChunks(body)
   const ending = 'chunks' in body ? body.ending : 'end'
   let next = 0
   const stream = new ReadableStream<Uint8Array>(

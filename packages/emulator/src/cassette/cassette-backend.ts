@@ -54,7 +54,11 @@ export function replay(
   file: string,
   options: Omit<ReplayOptions, 'name' | 'hint'> = {},
 ): CassetteBackend {
-  const { assertComplete, take: _, ...backend } = replayBackend(readCassetteFile(file), {
+  const {
+    assertComplete,
+    take: _,
+    ...backend
+  } = replayBackend(readCassetteFile(file), {
     ...options,
     redact: withKnownSecrets(options.redact),
     name: `\`${file}\``,

@@ -6,7 +6,8 @@ const HOW_TO_RECORD =
   'To record it, run once with `DROVER_RECORD=1` (or `mode: "record"`), look through the file, and commit it.'
 
 /** The end of every message about a recording that does not fit any more. */
-export const RECORD_AGAIN: string = 'If the change is meant, record again: run once with `DROVER_RECORD=1`.'
+export const RECORD_AGAIN: string =
+  'If the change is meant, record again: run once with `DROVER_RECORD=1`.'
 
 /**
  * Reads a cassette's text.
