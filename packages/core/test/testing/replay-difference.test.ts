@@ -17,7 +17,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
 
 const model = '@cf/meta/llama-3.1-8b-instruct-fast'
-const named = (name: string, answer: string, description = `The tool ${name}`): AnyTool =>
+const named = (name: string, answer: string, description = `The tool ${name}`) =>
   tool({
     name,
     description,
