@@ -62,6 +62,7 @@ test('these names are the public surface', () => {
       "checkOption",
       "classify",
       "costOf",
+      "createEventStream",
       "createRedaction",
       "estimateTokens",
       "expected",

@@ -15,9 +15,13 @@ export type {
 } from './cassette/cassette-backend.ts'
 export type { EmulatorRecording } from './cassette/record-answers.ts'
 export { rehearsal } from './rehearsal/rehearsal.ts'
+export { upstream } from './upstream/upstream.ts'
+export type { UpstreamOptions } from './upstream/upstream.ts'
 
 export type {
   ErrorReply,
+  LiveReply,
+  Measured,
   ModelMessage,
   ModelReply,
   ModelRequest,

@@ -14,5 +14,6 @@ test('the public names', () => {
     'startEmulator',
     'streamVariants',
     'toEventStream',
+    'upstream',
   ])
 })

@@ -1,11 +1,4 @@
-import {
-  createAgent,
-  DroverError,
-  tool,
-  type AgentOptions,
-  type AnyTool,
-  type Backend,
-} from '@drover/core'
+import { createAgent, DroverError, tool, type AgentOptions, type Backend } from '@drover/core'
 import {
   fakeRuntime,
   recordingBackend,
