@@ -12,7 +12,7 @@ export interface Difference {
   /** Such as `messages[2].content`. */
   readonly path: string
   /** Lines around it: `-` before what was recorded, `+` before what came. */
-  readonly lines: string
+  readonly lines: () => string
 }
 
 /**
@@ -24,7 +24,7 @@ export function firstDifference(recorded: JsonValue, came: JsonValue): Differenc
   const got = withSecrets(expected, inOrder(came))
   const path = firstPath(expected, got, '')
   if (path === undefined) return undefined
-  return { path: path.replace(/^\./, ''), lines: toLines(expected, got) }
+  return { path: path.replace(/^\./, ''), lines: () => toLines(expected, got) }
 }
 
 /** A value without what stands at the paths, in which `*` is any one key or index. */

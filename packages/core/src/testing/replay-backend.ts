@@ -1,13 +1,14 @@
 import { DroverError } from '../errors.ts'
+import type { JsonValue } from '../message.ts'
 import { checkOption } from '../option.ts'
 import { systemRuntime, wait, type Runtime } from '../runtime.ts'
 import type { Backend } from '../wire/backend.ts'
-import type { HttpAnswer, JsonRecord, RecordedAnswer } from './cassette.ts'
+import type { JsonRecord, RecordedAnswer } from './cassette.ts'
 import { createCassetteRedaction, type RedactOptions } from './cassette-redaction.ts'
 import { firstDifference, without, type Difference } from './first-difference.ts'
 import { unpackRequests } from './pack-requests.ts'
 import { readCassette } from './read-cassette.ts'
-import { toBodyChunks } from './recorded-body.ts'
+import { toResponse, whenAborted } from './recorded-response.ts'
 
 /** How a cassette is replayed. */
 export interface ReplayOptions {
@@ -73,36 +74,37 @@ export function replayBackend(cassette: unknown, options: ReplayOptions = {}): R
     failure = new DroverError('test.unscripted', `${message}\n${hint}`)
     return failure
   }
-  const compare = (index: number, got: JsonRecord): Difference | undefined => {
-    const { model, inputs } = requests[index] ?? { model: '', inputs: {} }
-    return firstDifference({ model, inputs: without(inputs, ignore) }, got)
+  // What was no secret when it was recorded may be called one now: it is equal all the same, and only messages hide it.
+  const compare = (recorded: JsonValue, came: JsonValue): Difference | undefined => {
+    const difference = firstDifference(recorded, redaction.json(came))
+    return difference && firstDifference(recorded, came) && difference
   }
   const find = (got: JsonRecord): number => {
     let closest: Difference | undefined
     for (const index of left) {
-      const difference = compare(index, got)
+      const { model, inputs } = requests[index] ?? { model: '', inputs: {} }
+      const difference = compare({ model, inputs: without(inputs, ignore) }, got)
       if (difference === undefined) return index
       closest ??= difference
       if (order === 'strict') break
     }
     if (closest === undefined) {
       throw fail(
-        `Request ${asked} came, and ${name} holds ${exchanges.length}. Its last message is:\n${lastOf(got)}`,
+        `Request ${asked} came, and ${name} holds ${exchanges.length}. Its last message is:\n${lastOf(redaction.json(got))}`,
       )
     }
     throw fail(
       order === 'strict'
         ? `Request ${asked} is not the one in ${name}. The first difference is at \`${closest.path}\` ` +
-            `(- recorded, + asked):\n${closest.lines}`
+            `(- recorded, + asked):\n${closest.lines()}`
         : `Request ${asked} is none of the ${left.size} left in ${name}. From the first of them it differs at ` +
-            `\`${closest.path}\` (- recorded, + asked):\n${closest.lines}`,
+            `\`${closest.path}\` (- recorded, + asked):\n${closest.lines()}`,
     )
   }
   const take = (model: string, inputs: JsonRecord): RecordedAnswer => {
     if (failure !== undefined) throw failure
     asked++
-    const got = redaction.json({ model, inputs: without(inputs, ignore) })
-    const index = find(got)
+    const index = find({ model, inputs: without(inputs, ignore) })
     left.delete(index)
     return exchanges[index]?.answer ?? 'left'
   }
@@ -132,12 +134,12 @@ export function replayBackend(cassette: unknown, options: ReplayOptions = {}): R
         throw fail(`Run ${compared} was to be compared, and ${name} holds ${runs.length}.`)
       }
       // Events are plain JSON, whatever their types are called.
-      const came = redaction.json(JSON.parse(JSON.stringify(events)) as JsonRecord[])
-      const difference = firstDifference(without(recorded, VARYING), without(came, VARYING))
+      const came = JSON.parse(JSON.stringify(events)) as JsonRecord[]
+      const difference = compare(without(recorded, VARYING), without(came, VARYING))
       if (difference === undefined) return
       throw fail(
         `Run ${compared} did not happen as in ${name}. The first difference is at \`events${difference.path}\` ` +
-          `(- recorded, + happened):\n${difference.lines}`,
+          `(- recorded, + happened):\n${difference.lines()}`,
       )
     },
     assertComplete: () => {
@@ -156,40 +158,6 @@ export function replayBackend(cassette: unknown, options: ReplayOptions = {}): R
       }
     },
   }
-}
-
-function toResponse(
-  { status, headers, body }: HttpAnswer,
-  pause: (index: number) => Promise<void> | undefined,
-  signal: AbortSignal | undefined,
-): Response {
-  // A Response of these may have no body.
-  if (status === 204 || status === 205 || status === 304)
-    return new Response(null, { status, headers })
-  const chunks = toBodyChunks(body)
-  const ending = 'chunks' in body ? body.ending : 'end'
-  let next = 0
-  const stream = new ReadableStream<Uint8Array>(
-    {
-      start: (controller) => whenAborted(signal, (reason) => controller.error(reason)),
-      pull: async (controller) => {
-        const chunk = chunks[next++]
-        await pause(next)
-        if (chunk !== undefined) return controller.enqueue(chunk)
-        if (ending === 'end') return controller.close()
-        if (ending !== 'left') return controller.error(new TypeError(ending.failure))
-        // As it was recorded, it goes on until its reader leaves.
-        return new Promise<void>(() => {})
-      },
-    },
-    { highWaterMark: 0 },
-  )
-  return new Response(stream, { status, headers })
-}
-
-function whenAborted(signal: AbortSignal | undefined, then: (reason: unknown) => void): void {
-  if (signal?.aborted) then(signal.reason)
-  signal?.addEventListener('abort', () => then(signal.reason), { once: true })
 }
 
 /** What was said last, to find the place by. */

@@ -243,3 +243,13 @@ test('a text without secrets stays as it is', async () => {
   const cassette = JSON.parse(await recorded({ asked: inputs }))
   expect(cassette.exchanges[0].request.inputs).toEqual(inputs)
 })
+
+test('what is called a secret only when it is replayed is equal all the same', async () => {
+  const backend = recordingBackend(scriptedBackend(['Hi.']))
+  const send = (to: Backend): Promise<Response> =>
+    to.send({ model, inputs: {}, body: () => '{"prompt":"in production"}' }, {})
+  await send(backend)
+  const replay = replayBackend(backend.text(), { redact: { secrets: ['production'] } })
+  await send(replay)
+  replay.assertComplete()
+})

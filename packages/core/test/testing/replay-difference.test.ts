@@ -138,7 +138,7 @@ test('times, durations and ids of a run may differ', async () => {
 
 test('paths that are ignored may differ, and no others', async () => {
   const other = 'Where is it cold?'
-  const options = { instructions: undefined, maxTokens: 300 }
+  const options = { maxTokens: 300 }
   expect(await complaint(options, { ignore: ['max_tokens'] }, other)).toContain(
     'messages[0].content',
   )
