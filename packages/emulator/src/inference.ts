@@ -90,7 +90,7 @@ export async function infer(
         `limit (${model.contextWindow})`,
     )
   }
-  const request = toModelRequest(modelId, validated.inputs)
+  const request = { ...toModelRequest(modelId, validated.inputs), sent: inputs }
   const asked = { request, model, inputTokens }
   const variant = context.streaming.variant ?? model.streams
   const live = asksForStream(request.inputs)
