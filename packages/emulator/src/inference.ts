@@ -44,6 +44,8 @@ export interface Asker {
   readonly requestId: string
   /** Aborts when the client leaves. */
   readonly signal: AbortSignal
+  /** Called with what a model has said once it is whole and counted; of a stream while it goes out. */
+  readonly onEnd: (ended: EndedReply) => void
 }
 
 const SEEDS = 0x1_0000_0000
@@ -88,7 +90,7 @@ export async function infer(
         `limit (${model.contextWindow})`,
     )
   }
-  const request = toModelRequest(modelId, validated.inputs)
+  const request = { ...toModelRequest(modelId, validated.inputs), sent: inputs }
   const asked = { request, model, inputTokens }
   const variant = context.streaming.variant ?? model.streams
   const live = asksForStream(request.inputs)
@@ -112,7 +114,7 @@ function toOutcome(
   reply: Exclude<ModelReply, LiveReply>,
   asked: Asked,
   { runtime, streaming }: InferenceContext,
-  { front, requestId }: Asker,
+  { front, requestId, onEnd }: Asker,
 ): InferenceOutcome {
   const { request, model, inputTokens } = asked
   if ('error' in reply) return { type: 'error', error: toServiceError(reply.error) }
@@ -124,7 +126,7 @@ function toOutcome(
     const usage = toWireUsage(inputTokens, countTokens(JSON.stringify(reply.result)))
     return { type: 'result', result: reply.result, neurons: toNeurons(usage, model) }
   }
-  const { generation, usage, neurons } = toEnded(reply, asked)
+  const { generation, usage, neurons } = toEnded(reply, asked, onEnd)
   const now = Math.floor(runtime.now() / 1000)
   const shape = (created: number, createId: () => string): JsonValue =>
     toResult(model.dialect, generation, { model: request.model, usage, created, createId })
@@ -152,7 +154,7 @@ function toLiveOutcome(
   options: LiveOptions,
   asked: Asked,
   { runtime }: InferenceContext,
-  { requestId, signal }: Asker,
+  { requestId, signal, onEnd }: Asker,
 ): InferenceOutcome {
   const { request, model, inputTokens } = asked
   const stream = renderLive(live, options, {
@@ -161,15 +163,21 @@ function toLiveOutcome(
     seed: options.seed ?? Math.floor(runtime.random() * SEEDS),
     requestId,
     signal,
-    end: (reply) => toEnded(reply, asked),
+    end: (reply) => toEnded(reply, asked, onEnd),
   })
   return { type: 'stream', stream, neurons: toNeurons(toWireUsage(inputTokens, 0), model) }
 }
 
-function toEnded(reply: SpokenReply, { request, model, inputTokens }: Asked): EndedReply {
+function toEnded(
+  reply: SpokenReply,
+  { request, model, inputTokens }: Asked,
+  onEnd: Asker['onEnd'],
+): EndedReply {
   const generation = generate(reply, maxTokensOf(request.inputs))
   const usage = toWireUsage(reply.measured?.inputTokens ?? inputTokens, generation.outputTokens)
-  return { generation, usage, neurons: toNeurons(usage, model) }
+  const ended = { generation, usage, neurons: toNeurons(usage, model) }
+  onEnd(ended)
+  return ended
 }
 
 /** The whole of a reply that is still being spoken. */
