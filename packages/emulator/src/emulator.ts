@@ -6,6 +6,8 @@ import type { ModelSource } from './model-source.ts'
 import type { ReceivedRequest } from './received-request.ts'
 import { createRequestList } from './received-request.ts'
 import { rehearsal } from './rehearsal/rehearsal.ts'
+import type { MisbehaveOptions } from './misbehave/misbehave-options.ts'
+import { checkMisbehave } from './misbehave/misbehave-options.ts'
 import { createRequestListener } from './request-listener.ts'
 import { createSceneListener } from './scene/scene-listener.ts'
 import { checkStreaming } from './streaming/check-streaming.ts'
@@ -23,6 +25,8 @@ export interface EmulatorOptions {
   readonly apiToken?: string
   /** How replies are streamed; a reply's own `streaming` goes before it, field by field. @default as each model does */
   readonly streaming?: StreamingOptions
+  /** What goes wrong, by name and rate: `{ leak: 0.3, '429': 'once', seed: 7 }`. @default nothing */
+  readonly misbehave?: MisbehaveOptions
   /** Lets clients open scenes, each with a model and requests of its own: see `openScene`. @default false */
   readonly scenes?: boolean
   /** Lets the process end while the emulator listens. @default false */
@@ -50,12 +54,18 @@ export interface Emulator extends AsyncDisposable {
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   checkOptions(options)
-  const { model = rehearsal(), retired = 'serve', streaming = {}, apiToken } = options
+  const {
+    model = rehearsal(),
+    retired = 'serve',
+    streaming = {},
+    misbehave = {},
+    apiToken,
+  } = options
   const { runtime = systemRuntime, log = silentLogger } = options
   const requests = createRequestList()
   const server = createServer()
   const port = await listen(server, options.port ?? 0)
-  const settings = { source: model, retired, streaming, apiToken, runtime, log, port }
+  const settings = { source: model, retired, streaming, misbehave, apiToken, runtime, log, port }
   const hooks = { onRequest: requests.add, onChange: requests.update }
   const createListener = options.scenes === true ? createSceneListener : createRequestListener
   server.on('request', createListener({ ...settings, ...hooks }))
@@ -71,8 +81,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   return { url, port, requests: requests.all, close, [Symbol.asyncDispose]: close }
 }
 
-function checkOptions({ port, retired, streaming, apiToken }: EmulatorOptions): void {
+function checkOptions({ misbehave, port, retired, streaming, apiToken }: EmulatorOptions): void {
   if (streaming !== undefined) checkStreaming(streaming)
+  if (misbehave !== undefined) checkMisbehave(misbehave)
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
     throw new DroverError(
       'config.invalid',

@@ -7,11 +7,15 @@ import { generate } from './generation.ts'
 import { validateInputs } from './input-validation.ts'
 import type { JsonObject } from './json-object.ts'
 import { isJsonObject, ownValue } from './json-object.ts'
+import { checkMisbehaviourNames } from './misbehave/misbehave-options.ts'
+import type { Struck } from './misbehave/misbehaviour.ts'
+import type { Strikes } from './misbehave/strikes.ts'
 import type { ModelEntry } from './model-catalogue.ts'
 import { findModel } from './model-catalogue.ts'
 import type { ModelReply, ModelRequest, ModelSource } from './model-source.ts'
 import type { ServiceError } from './service-error.ts'
 import { toServiceError } from './service-error.ts'
+import { createSeededRandom, idFrom } from './streaming/seeded-random.ts'
 import { checkStreaming } from './streaming/check-streaming.ts'
 import { toRawStream } from './streaming/raw-stream.ts'
 import type { RenderedStream } from './streaming/render-stream.ts'
@@ -34,6 +38,8 @@ export interface Asker {
   readonly requestId: string
   /** Aborts when the client leaves. */
   readonly signal: AbortSignal
+  /** What goes wrong with the request. */
+  readonly strikes: Strikes
 }
 
 const SEEDS = 0x1_0000_0000
@@ -42,7 +48,20 @@ const SEEDS = 0x1_0000_0000
 export type InferenceOutcome =
   | { readonly type: 'result'; readonly result: JsonValue; readonly neurons: number }
   | { readonly type: 'stream'; readonly stream: RenderedStream; readonly neurons: number }
-  | { readonly type: 'error'; readonly error: ServiceError }
+  | {
+      readonly type: 'error'
+      readonly error: ServiceError
+      readonly headers?: Readonly<Record<string, string>>
+    }
+  /** Whatever the service itself would not send. */
+  | {
+      readonly type: 'body'
+      readonly status: number
+      readonly headers?: Readonly<Record<string, string>>
+      readonly stream: RenderedStream
+    }
+  /** Nothing at all, on a connection that breaks or stays open. */
+  | { readonly type: 'silence'; readonly ending: 'cut' | 'open' }
 
 /** Does what stands behind both fronts: finds the model, validates, asks the source, cuts, counts and shapes. */
 export async function infer(
@@ -75,8 +94,24 @@ export async function infer(
     )
   }
   const request = toModelRequest(modelId, validated.inputs)
+  const { strikes, front } = asker
+  const struck = {
+    front,
+    request,
+    dialect: model.dialect,
+    maxTokens,
+    streamed: asksForStream(request.inputs),
+    random: strikes.random,
+    now: context.runtime.now(),
+  }
+  const early = strikes.answer(struck)
+  if (early !== undefined) return early
   const reply = await ask(request, context, asker.signal)
-  return toOutcome(reply, { request, model, inputTokens }, context, asker)
+  strikes.add('misbehave' in reply ? (reply.misbehave ?? []) : [])
+  const outcome =
+    strikes.answer(struck) ??
+    toOutcome(reply, { request, model, inputTokens, struck }, context, asker)
+  return strikes.outcome(outcome, struck)
 }
 
 /** What a reply answers. */
@@ -84,13 +119,14 @@ interface Asked {
   readonly request: ModelRequest
   readonly model: ModelEntry
   readonly inputTokens: number
+  readonly struck: Struck
 }
 
 function toOutcome(
   reply: ModelReply,
-  { request, model, inputTokens }: Asked,
+  { request, model, inputTokens, struck }: Asked,
   { runtime, streaming }: InferenceContext,
-  { front, requestId }: Asker,
+  { front, requestId, strikes }: Asker,
 ): InferenceOutcome {
   if ('error' in reply) return { type: 'error', error: toServiceError(reply.error) }
   if ('stream' in reply) {
@@ -101,18 +137,21 @@ function toOutcome(
     const usage = toWireUsage(inputTokens, countTokens(JSON.stringify(reply.result)))
     return { type: 'result', result: reply.result, neurons: toNeurons(usage, model) }
   }
-  const generation = generate(reply, maxTokensOf(request.inputs))
+  const { misbehave: _, ...spoken } = reply
+  const generation = generate(strikes.reply(spoken, struck), maxTokensOf(request.inputs))
   const usage = toWireUsage(inputTokens, generation.outputTokens)
   const neurons = toNeurons(usage, model)
   const now = Math.floor(runtime.now() / 1000)
   const shape = (created: number, createId: () => string): JsonValue =>
     toResult(model.dialect, generation, { model: request.model, usage, created, createId })
-  if (!asksForStream(request.inputs)) {
-    return { type: 'result', result: shape(now, runtime.createId), neurons }
-  }
-  const merged = { ...streaming, ...reply.streaming }
+  const merged = { ...streaming, ...reply.streaming, ...strikes.streaming(struck) }
   const options = { ...merged, variant: merged.variant ?? model.streams }
   const created = options.seed === undefined ? now : 0
+  if (!struck.streamed) {
+    const random = createSeededRandom((options.seed ?? 0) + inputTokens, 0)
+    const createId = options.seed === undefined ? runtime.createId : () => idFrom(random)
+    return { type: 'result', result: shape(created, createId), neurons }
+  }
   const stream = renderStream(generation, options, {
     model: request.model,
     usage,
@@ -159,6 +198,7 @@ async function ask(
   try {
     const reply = await context.source.reply(request, { signal })
     if ('streaming' in reply && reply.streaming !== undefined) checkStreaming(reply.streaming)
+    if ('misbehave' in reply && reply.misbehave) checkMisbehaviourNames(reply.misbehave)
     return reply
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)

@@ -1,5 +1,6 @@
 import type { JsonValue } from '@drover/core'
 import type { JsonObject } from './json-object.ts'
+import type { MisbehaviourName } from './misbehave/misbehaviours.ts'
 import type { StreamingOptions } from './streaming/streaming-options.ts'
 
 /** A tool the client offered, whichever of the two formats it came in. */
@@ -47,6 +48,8 @@ export interface SpokenReply {
   readonly toolCalls?: readonly ModelToolCall[]
   /** How it is streamed, where a stream was asked for; each field goes before the emulator's own. */
   readonly streaming?: StreamingOptions
+  /** What goes wrong with it, whatever the emulator's own `misbehave` says. */
+  readonly misbehave?: readonly MisbehaviourName[]
 }
 
 /** A `result` that goes onto the wire exactly as it is: the way to hand out a malformed answer. */

@@ -1,3 +1,5 @@
+import type { Runtime } from '@drover/core'
+import { DroverError } from '@drover/core'
 import type {
   IncomingHttpHeaders,
   IncomingMessage,
@@ -8,6 +10,10 @@ import type { Asker, InferenceContext, InferenceOutcome } from './inference.ts'
 import { infer } from './inference.ts'
 import type { JsonObject } from './json-object.ts'
 import { isJsonObject, ownValue, parseJson } from './json-object.ts'
+import type { MisbehaveOptions } from './misbehave/misbehave-options.ts'
+import { readMisbehaveHeader } from './misbehave/misbehave-options.ts'
+import type { BeginStrikes } from './misbehave/strikes.ts'
+import { createStrikes } from './misbehave/strikes.ts'
 import type { ErrorReply } from './model-source.ts'
 import type { ReceivedRequest } from './received-request.ts'
 import { toReceivedRequest } from './received-request.ts'
@@ -26,6 +32,7 @@ export interface ListenerContext extends InferenceContext {
   /** The only token REST accepts; any that is not empty where this is `undefined`. */
   readonly apiToken: string | undefined
   readonly port: number
+  readonly misbehave: MisbehaveOptions
   /** Called with each request for an inference, before it is answered. */
   readonly onRequest: (request: ReceivedRequest) => void
   /** Called with the latest object for the request and what became of it; gives the object that replaces it. */
@@ -34,8 +41,12 @@ export interface ListenerContext extends InferenceContext {
 
 /** Answers HTTP requests. Whatever goes wrong inside becomes a 500, or breaks an answer that has begun. */
 export function createRequestListener(context: ListenerContext): RequestListener {
+  const { misbehave, runtime } = context
+  const begin = createStrikes(misbehave, runtime)
+  const seeded = misbehave.seed === undefined ? {} : { seed: misbehave.seed }
+  const seededContext = { ...context, streaming: { ...seeded, ...context.streaming } }
   return (request, response) => {
-    answer(request, response, context).catch((error: unknown) => {
+    answer(request, response, seededContext, begin).catch((error: unknown) => {
       context.log.error({ error: String(error) }, 'the emulator failed')
       if (response.headersSent) response.destroy()
       else sendText(response, 500, 'The emulator failed; its log says why.\n')
@@ -47,6 +58,7 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
   context: ListenerContext,
+  begin: BeginStrikes,
 ): Promise<void> {
   const unwrapped = unwrapRemoteProxy(request.url ?? '/', request.headers)
   const refusal =
@@ -67,24 +79,67 @@ async function answer(
     sendOutcome(response, refuse({ code: 7000 }), { ...identity, front: 'rest' })
     return
   }
+  const misbehave = readHeader(unwrapped.headers['x-drover-misbehave'])
+  if (DroverError.is(misbehave)) {
+    request.resume()
+    return sendText(response, 400, `${misbehave.message}\n`)
+  }
   const start = context.runtime.now()
   const { received, inputs } = await receive(request, unwrapped, route)
   context.onRequest(received)
   const { front, model } = route
   const gone = new AbortController()
   response.once('close', () => gone.abort())
-  const asker = { front, requestId: identity.requestId, signal: gone.signal }
+  const asker = {
+    front,
+    requestId: identity.requestId,
+    signal: gone.signal,
+    strikes: begin(misbehave),
+  }
   const { method = '' } = request
   const outcome = await decide(method, route, inputs, unwrapped.headers, context, asker)
+  const misbehaved = asker.strikes.names()
+  if (misbehaved.length > 0) response.setHeader('x-drover-misbehave', misbehaved.join(', '))
   const status = sendOutcome(response, outcome, { ...identity, front })
-  const answered = context.onChange(received, { status })
-  const stayed =
-    outcome.type === 'stream'
-      ? await writeStream(response, outcome.stream, context.runtime)
-      : !gone.signal.aborted
+  const answered = context.onChange(received, { status, misbehaved })
+  const stayed = await finish(response, outcome, context.runtime, gone.signal)
   if (!stayed) context.onChange(answered, { abandoned: true })
   const durationMs = context.runtime.now() - start
-  context.log.debug({ front, model, status, durationMs, ...identity }, 'request answered')
+  const happened = { front, model, status, misbehaved, durationMs }
+  context.log.debug({ ...happened, ...identity }, 'request answered')
+}
+
+/** Sends what `sendOutcome` has not; gives false when the client left first. */
+async function finish(
+  response: ServerResponse,
+  outcome: InferenceOutcome,
+  runtime: Runtime,
+  gone: AbortSignal,
+): Promise<boolean> {
+  switch (outcome.type) {
+    case 'stream':
+    case 'body':
+      return writeStream(response, outcome.stream, runtime)
+    case 'silence':
+      if (outcome.ending === 'cut') response.destroy()
+      else await new Promise((resolve) => response.once('close', resolve))
+      return outcome.ending === 'cut'
+    case 'result':
+    case 'error':
+      return !gone.aborted
+  }
+}
+
+/** What the request itself asks to go wrong; what is wrong with that, where it is. */
+function readHeader(
+  header: string | readonly string[] | undefined,
+): MisbehaveOptions | DroverError {
+  try {
+    return header === undefined ? {} : readMisbehaveHeader(String(header))
+  } catch (error) {
+    if (DroverError.is(error)) return error
+    throw error
+  }
 }
 
 /** The inputs as they came; why there are none, where the body could not be read. */

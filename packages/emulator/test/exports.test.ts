@@ -3,6 +3,7 @@ import * as emulator from '../src/index.ts'
 
 test('the public names', () => {
   expect(Object.keys(emulator).toSorted()).toEqual([
+    'misbehaviours',
     'rehearsal',
     'script',
     'seedInputSchema',

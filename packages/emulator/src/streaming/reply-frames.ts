@@ -1,8 +1,9 @@
 import type { JsonValue } from '@drover/core'
-import { finishReason } from '../dialect.ts'
+import { finishReason, usageIn } from '../dialect.ts'
 import type { Generation } from '../generation.ts'
 import { toSpokenText } from '../generation.ts'
 import type { JsonObject } from '../json-object.ts'
+import { toJsonObject } from '../json-object.ts'
 import type { WireUsage } from '../tokens.ts'
 import { UNITS_PER_TOKEN } from '../tokens.ts'
 import { toCallDeltas } from './call-deltas.ts'
@@ -30,6 +31,8 @@ export interface ReplyFrame {
 type Delta =
   | { readonly type: 'start' }
   | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'response'; readonly response: JsonValue }
+  | { readonly type: 'thought'; readonly text: string }
   | { readonly type: 'calls'; readonly calls: readonly JsonValue[] }
   | { readonly type: 'finish'; readonly reason: string }
 
@@ -44,19 +47,22 @@ export function* toReplyFrames(
   let units = 0
   for (const delta of toDeltas(generation, traits, context.random)) {
     units += lengthOf(delta)
-    const usage = traits.usageEverywhere ? { usage: usageSoFar(context.usage, units) } : {}
+    const soFar = traits.usageEverywhere
+      ? usageIn(generation, usageSoFar(context.usage, units))
+      : undefined
     const body = chat ? toChunk(delta, id, context) : toNativeFrame(delta, traits)
-    yield { body: { ...body, ...usage }, closing: delta.type === 'finish' }
+    yield { body: toJsonObject({ ...body, usage: soFar }), closing: delta.type === 'finish' }
   }
   if (chat) {
-    const usage = { ...context.usage }
-    yield { body: { ...chunk(id, context), choices: [], usage }, closing: true }
+    const usage = usageIn(generation, context.usage)
+    yield { body: toJsonObject({ ...chunk(id, context), choices: [], usage }), closing: true }
   } else if (traits.backend === 'newer') {
-    const usage = { ...context.usage, neurons: context.neurons }
-    yield { body: { response: null, usage }, closing: true }
+    const usage = usageIn(generation, { ...context.usage, neurons: context.neurons })
+    yield { body: toJsonObject({ response: null, usage }), closing: true }
   } else {
     if (!traits.usageEverywhere) yield { body: { response: '' }, closing: true }
-    yield { body: { response: '', usage: { ...context.usage } }, closing: true }
+    const usage = usageIn(generation, context.usage)
+    yield { body: toJsonObject({ response: '', usage }), closing: true }
   }
 }
 
@@ -68,8 +74,10 @@ function* toDeltas(
   const { toolCalls } = generation
   const chat = traits.envelope === 'chat'
   const leaked = traits.calls === 'text'
-  const text = generation.text ?? ''
+  const text = 'response' in generation ? '' : (generation.text ?? '')
   if (chat || traits.gaps) yield { type: 'start' }
+  if (chat && generation.reasoning) yield { type: 'thought', text: generation.reasoning }
+  if (generation.response !== undefined) yield { type: 'response', response: generation.response }
   for (const [piece] of (leaked ? toSpokenText(text, toolCalls) : text).matchAll(PIECES)) {
     yield { type: 'text', text: piece }
     if (traits.gaps && random() < 0.3) yield { type: 'start' }
@@ -80,7 +88,7 @@ function* toDeltas(
       yield { type: 'calls', calls }
     }
   }
-  if (chat || traits.finishFrame) {
+  if (chat || traits.finishFrame || generation.finish !== undefined) {
     const reason = finishReason(leaked ? { ...generation, toolCalls: [] } : generation)
     yield { type: 'finish', reason }
   }
@@ -101,6 +109,10 @@ function toNativeFrame(delta: Delta, { backend, numbers }: VariantTraits): JsonO
       const response = isNumber ? number : delta.text
       return newer ? { response, tool_calls: [] } : { response }
     }
+    case 'response':
+      return { response: delta.response }
+    case 'thought':
+      return { reasoning_content: delta.text }
     case 'calls':
       return newer ? { tool_calls: delta.calls } : { response: '', tool_calls: delta.calls }
     case 'finish':
@@ -120,6 +132,10 @@ function toChatDelta(delta: Delta): JsonObject {
       return { role: 'assistant', content: '' }
     case 'text':
       return { content: delta.text }
+    case 'response':
+      return { content: delta.response }
+    case 'thought':
+      return { reasoning_content: delta.text }
     case 'calls':
       return { tool_calls: delta.calls }
     case 'finish':
