@@ -13,22 +13,25 @@ export interface Generation extends Oddities {
 
 /**
  * Applies `max_tokens` as the service does: a model writes its calls as text, and they become `tool_calls` only when
- * the text is complete. A cut call stays what it is: the beginning of `{"name":…,"parameters":{…` in the answer's text.
+ * the text is complete. What a source measured has been cut already. A cut call stays what it is: the beginning of
+ * `{"name":…,"parameters":{…` in the answer's text.
  */
 export function generate(reply: OddReply, maxTokens: number): Generation {
   const {
     text = '',
     toolCalls = [],
-    cutAt = maxTokens,
+    cutAt = Number.POSITIVE_INFINITY,
     uncut,
     spent,
+    measured,
     streaming: _,
     ...oddities
   } = reply
   const spoken = toSpokenText(text, toolCalls)
-  const outputTokens = countTokens(spoken)
-  const limit = uncut ? Number.POSITIVE_INFINITY : Math.min(cutAt, maxTokens)
-  if (outputTokens > limit) {
+  const allowed = uncut || measured !== undefined ? Number.POSITIVE_INFINITY : maxTokens
+  const spokenTokens = countTokens(spoken)
+  const limit = Math.min(cutAt, allowed)
+  if (spokenTokens > limit) {
     return {
       ...oddities,
       text: cutToTokens(spoken, limit),
@@ -41,8 +44,8 @@ export function generate(reply: OddReply, maxTokens: number): Generation {
     ...oddities,
     text: text === '' && toolCalls.length > 0 ? null : text,
     toolCalls,
-    outputTokens: spent ? Math.max(0, maxTokens) : outputTokens,
-    cut: false,
+    outputTokens: spent ? Math.max(0, maxTokens) : (measured?.outputTokens ?? spokenTokens),
+    cut: measured?.cut ?? false,
   }
 }
 

@@ -12,11 +12,22 @@ import type { Struck } from './misbehave/misbehaviour.ts'
 import type { Strikes } from './misbehave/strikes.ts'
 import type { ModelEntry } from './model-catalogue.ts'
 import { findModel } from './model-catalogue.ts'
-import type { ModelReply, ModelRequest, ModelSource } from './model-source.ts'
+import type {
+  ErrorReply,
+  LiveReply,
+  ModelReply,
+  ModelRequest,
+  ModelSource,
+  SpokenReply,
+} from './model-source.ts'
+import type { OddReply } from './odd-reply.ts'
+import type { EndedReply } from './streaming/reply-frames.ts'
 import type { ServiceError } from './service-error.ts'
 import { toServiceError } from './service-error.ts'
 import { createSeededRandom, idFrom } from './streaming/seeded-random.ts'
 import { checkStreaming } from './streaming/check-streaming.ts'
+import type { LiveOptions, LiveStream } from './streaming/live-stream.ts'
+import { renderLive, toLiveOptions } from './streaming/live-stream.ts'
 import { toRawStream } from './streaming/raw-stream.ts'
 import type { RenderedStream } from './streaming/render-stream.ts'
 import { renderStream } from './streaming/render-stream.ts'
@@ -47,7 +58,11 @@ const SEEDS = 0x1_0000_0000
 /** One inference, done or refused. */
 export type InferenceOutcome =
   | { readonly type: 'result'; readonly result: JsonValue; readonly neurons: number }
-  | { readonly type: 'stream'; readonly stream: RenderedStream; readonly neurons: number }
+  | {
+      readonly type: 'stream'
+      readonly stream: RenderedStream | LiveStream
+      readonly neurons: number
+    }
   | {
       readonly type: 'error'
       readonly error: ServiceError
@@ -106,11 +121,18 @@ export async function infer(
   }
   const early = strikes.answer(struck)
   if (early !== undefined) return early
+  const asked = { request, model, inputTokens, struck }
+  const variant = context.streaming.variant ?? model.streams
+  const live =
+    struck.streamed && !strikes.any() ? toLiveOptions({ ...context.streaming, variant }) : undefined
   const reply = await ask(request, context, asker.signal)
+  if ('live' in reply) {
+    if (live !== undefined) return toLiveOutcome(reply, live, asked, context, asker)
+    const whole = await guarded(() => wholeOf(reply), context)
+    return strikes.outcome(toOutcome(whole, asked, context, asker), struck)
+  }
   strikes.add('misbehave' in reply ? (reply.misbehave ?? []) : [])
-  const outcome =
-    strikes.answer(struck) ??
-    toOutcome(reply, { request, model, inputTokens, struck }, context, asker)
+  const outcome = strikes.answer(struck) ?? toOutcome(reply, asked, context, asker)
   return strikes.outcome(outcome, struck)
 }
 
@@ -123,11 +145,12 @@ interface Asked {
 }
 
 function toOutcome(
-  reply: ModelReply,
-  { request, model, inputTokens, struck }: Asked,
+  reply: Exclude<ModelReply, LiveReply>,
+  asked: Asked,
   { runtime, streaming }: InferenceContext,
   { front, requestId, strikes }: Asker,
 ): InferenceOutcome {
+  const { request, model, inputTokens, struck } = asked
   if ('error' in reply) return { type: 'error', error: toServiceError(reply.error) }
   if ('stream' in reply) {
     const stream = toRawStream(reply.stream, streaming.delayMs)
@@ -138,9 +161,7 @@ function toOutcome(
     return { type: 'result', result: reply.result, neurons: toNeurons(usage, model) }
   }
   const { misbehave: _, ...spoken } = reply
-  const generation = generate(strikes.reply(spoken, struck), maxTokensOf(request.inputs))
-  const usage = toWireUsage(inputTokens, generation.outputTokens)
-  const neurons = toNeurons(usage, model)
+  const { generation, usage, neurons } = toEnded(strikes.reply(spoken, struck), asked)
   const now = Math.floor(runtime.now() / 1000)
   const shape = (created: number, createId: () => string): JsonValue =>
     toResult(model.dialect, generation, { model: request.model, usage, created, createId })
@@ -162,6 +183,39 @@ function toOutcome(
     toBody: (createId) => toResultBody(front, shape(created, createId)),
   })
   return { type: 'stream', stream, neurons }
+}
+
+/** A stream that goes out while the model speaks. What it will cost is not known when its headers are sent. */
+function toLiveOutcome(
+  { live }: LiveReply,
+  options: LiveOptions,
+  asked: Asked,
+  { runtime }: InferenceContext,
+  { requestId, signal }: Asker,
+): InferenceOutcome {
+  const { request, model, inputTokens } = asked
+  const stream = renderLive(live, options, {
+    model: request.model,
+    created: options.seed === undefined ? Math.floor(runtime.now() / 1000) : 0,
+    seed: options.seed ?? Math.floor(runtime.random() * SEEDS),
+    requestId,
+    signal,
+    end: (reply) => toEnded(reply, asked),
+  })
+  return { type: 'stream', stream, neurons: toNeurons(toWireUsage(inputTokens, 0), model) }
+}
+
+function toEnded(reply: OddReply, { request, model, inputTokens }: Asked): EndedReply {
+  const generation = generate(reply, maxTokensOf(request.inputs))
+  const usage = toWireUsage(reply.measured?.inputTokens ?? inputTokens, generation.outputTokens)
+  return { generation, usage, neurons: toNeurons(usage, model) }
+}
+
+/** The whole of a reply that is still being spoken. */
+async function wholeOf({ live }: LiveReply): Promise<SpokenReply> {
+  let next = await live.next()
+  while (next.done !== true) next = await live.next()
+  return next.value
 }
 
 function asksForStream(inputs: JsonObject): boolean {
@@ -190,24 +244,31 @@ function toModelRequest(model: string, inputs: JsonObject): ModelRequest {
   }
 }
 
-async function ask(
+function ask(
   request: ModelRequest,
   context: InferenceContext,
   signal: AbortSignal,
 ): Promise<ModelReply> {
-  try {
+  return guarded(async () => {
     const reply = await context.source.reply(request, { signal })
     if ('streaming' in reply && reply.streaming !== undefined) checkStreaming(reply.streaming)
     if ('misbehave' in reply && reply.misbehave) checkMisbehaviourNames(reply.misbehave)
     return reply
+  }, context)
+}
+
+/** What a model source does; a 500 that says what it threw. */
+async function guarded<Reply extends ModelReply>(
+  work: () => Promise<Reply>,
+  { source, log }: InferenceContext,
+): Promise<Reply | ErrorReply> {
+  try {
+    return await work()
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
-    context.log.error({ source: context.source.name, error: message }, 'the model source threw')
+    log.error({ source: source.name, error: message }, 'the model source threw')
     return {
-      error: {
-        code: 8005,
-        message: `The model source \`${context.source.name}\` threw: ${message}`,
-      },
+      error: { code: 8005, message: `The model source \`${source.name}\` threw: ${message}` },
     }
   }
 }

@@ -25,7 +25,7 @@ export interface OddCall extends ModelToolCall {
 }
 
 /** What a misbehaving model says. */
-export interface OddReply extends Oddities, Pick<SpokenReply, 'text' | 'streaming'> {
+export interface OddReply extends Oddities, Pick<SpokenReply, 'text' | 'measured' | 'streaming'> {
   readonly toolCalls?: readonly OddCall[]
   /** Cuts it here, but is counted as all that the client allowed. */
   readonly cutAt?: number

@@ -11,5 +11,6 @@ test('the public names', () => {
     'startEmulator',
     'streamVariants',
     'toEventStream',
+    'upstream',
   ])
 })

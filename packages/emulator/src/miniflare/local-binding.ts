@@ -53,5 +53,5 @@ function urlOf(binding: object): string | undefined {
   // Whatever stands under `dev` in the configuration comes through as it is.
   const { dev } = binding as { readonly dev?: { readonly options?: { readonly url?: unknown } } }
   const url = dev?.options?.url
-  return url === undefined ? undefined : String(url)
+  return url === undefined || typeof url === 'string' ? url : JSON.stringify(url)
 }

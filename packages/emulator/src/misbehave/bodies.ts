@@ -23,6 +23,7 @@ export type BodyName =
   | 'lost-answer'
 
 const CAPACITY = 3040
+const SECOND_MS = 1000
 const KIBIBYTE = 1024
 const HUGE = 2 * 1024 * 1024 * KIBIBYTE
 const LONG = 50 * 1024 * KIBIBYTE
@@ -81,15 +82,15 @@ export const bodyFaults: Misbehaviours<BodyName> = {
     what: 'a byte of the answer each second',
     outcome: (outcome, { front }) => {
       if (outcome.type === 'stream') {
-        const { stream } = outcome
-        return { ...outcome, stream: { ...stream, chunks: byBytes(stream.chunks), delayMs: 1000 } }
+        const { chunks, ...rest } = outcome.stream
+        // A reply that is still being spoken is not streamed live where anything may strike it.
+        if (!(Symbol.iterator in chunks)) return undefined
+        return { ...outcome, stream: { ...rest, chunks: byBytes(chunks), delayMs: SECOND_MS } }
       }
       if (outcome.type !== 'result') return undefined
       const body = toBody(200, 'application/json', textOf(outcome, front))
-      return {
-        ...body,
-        stream: { ...body.stream, chunks: byBytes(body.stream.chunks), delayMs: 1000 },
-      }
+      const chunks = byBytes(body.stream.chunks)
+      return { ...body, stream: { ...body.stream, chunks, delayMs: SECOND_MS } }
     },
   },
   'huge-body': {

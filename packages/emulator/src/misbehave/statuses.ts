@@ -142,15 +142,19 @@ export const codeFaults: Misbehaviours<CodeName> = {
 }
 
 function refused(status: number, error: ErrorReply['error']): Misbehaviour {
-  const { description } = toServiceError(error)
   return {
-    what: `${status}: ${error.code}, ${description}`,
+    what: `status ${status}, with the code ${error.code}`,
     answer: () => ({ type: 'error', error: toServiceError({ ...error, status }) }),
   }
 }
 
 function ofCode(code: number): Misbehaviour {
-  return refused(toServiceError({ code }).status, { code })
+  const error = toServiceError({ code })
+  const { status, description } = error
+  return {
+    what: `code ${code} (${status}): ${description.replace(/\.$/, '')}`,
+    answer: () => ({ type: 'error', error }),
+  }
 }
 
 function page(status: number, title: string): Misbehaviour {

@@ -13,6 +13,8 @@ import { misbehaviourByName } from './misbehaviours.ts'
 export interface Strikes {
   /** Of all that is chosen by chance for this request. */
   readonly random: SeededRandom
+  /** Whether anything may strike. */
+  readonly any: () => boolean
   /** What has really struck so far. */
   readonly names: () => readonly string[]
   /** Adds what a reply brings along. */
@@ -81,6 +83,7 @@ function toStrikes(
 
   return {
     random,
+    any: () => chosen.size > 0,
     names: () => [...struck],
     add: (names) => {
       for (const name of names) chosen.add(name)

@@ -1,23 +1,16 @@
 import { DroverError, systemRuntime } from '@drover/core'
 import type { ReceivedRequest } from '../received-request.ts'
-import type { SceneOptions } from './scene-options.ts'
+import type { SceneSettings } from './scene-settings.ts'
 
-/** What of `env.AI` is used: where it leads to is where the scene is opened. */
+/** A Worker's `env.AI`. Its `fetch` is used, which Cloudflare's types leave out: it leads where `run` leads. */
 export interface SceneBinding {
-  readonly fetch: (url: string, init: SceneInit) => Promise<SceneResponse>
+  readonly run: unknown
 }
 
-/** What is sent to open, read or close a scene. */
-export interface SceneInit {
-  readonly method: string
-  readonly headers: Record<string, string>
-  readonly body?: string
-}
-
-/** What of a `Response` is read. */
-export interface SceneResponse {
-  readonly status: number
-  readonly text: () => Promise<string>
+/** Where a scene is opened, and what is said in it; everything may be left out. */
+export interface SceneOptions extends SceneSettings {
+  /** The address of an emulator, or the `env.AI` that leads to one. @default what `DROVER_EMULATOR_URL` says */
+  readonly emulator?: string | SceneBinding
 }
 
 /** A model's part in one test. */
@@ -41,15 +34,14 @@ export interface Scene extends AsyncDisposable {
 const BINDING_ORIGIN = 'https://workers-binding.ai'
 
 /**
- * Opens a scene at an emulator that was started with `scenes: true`, from Node or from inside workerd. Give the
- * emulator's address, or a Worker's `env.AI` that leads to one.
- * @throws {DroverError} `config.invalid` when there is no such emulator, or `options` are not what they may be.
+ * Opens a scene at an emulator that was started with `scenes: true`, from Node or from inside workerd.
+ * @throws {DroverError} `config.invalid` when there is no such emulator, or the options are not what they may be.
  */
-export async function openScene(
-  emulator: string | SceneBinding,
-  options: SceneOptions = {},
-): Promise<Scene> {
-  const { key, url } = await ask(emulator, 'POST', '/scenes', options)
+export async function openScene({
+  emulator = saidByEnvironment(),
+  ...settings
+}: SceneOptions = {}): Promise<Scene> {
+  const { key, url } = await ask(emulator, 'POST', '/scenes', settings)
   if (typeof key !== 'string' || typeof url !== 'string') throw notAnEmulator(200)
   const path = `/scenes/${key}`
   return {
@@ -81,25 +73,49 @@ async function ask(
   emulator: string | SceneBinding,
   method: string,
   path: string,
-  body?: SceneOptions,
+  body?: SceneSettings,
 ): Promise<SceneAnswer> {
   const headers = { 'content-type': 'application/json' }
   const init = { method, headers, ...(body && { body: JSON.stringify(body) }) }
   const response =
     typeof emulator === 'string'
       ? await systemRuntime.fetch(emulator + path, init)
-      : await emulator.fetch(BINDING_ORIGIN + path, init)
+      : await fetchThrough(emulator, BINDING_ORIGIN + path, init)
   const answer = parse(await response.text())
   if (answer === undefined) throw notAnEmulator(response.status)
   if (response.status === 200) return answer
   throw new DroverError('config.invalid', answer.problem ?? notAnEmulator(response.status).message)
 }
 
+/** Set by the plugin of `@drover/emulator/vitest`; there is no `process` in every runtime. */
+function saidByEnvironment(): string {
+  const { process } = globalThis as { readonly process?: { readonly env?: object } } // or nothing of it
+  const url = Object(process?.env)['DROVER_EMULATOR_URL']
+  if (typeof url === 'string' && url !== '') return url
+  throw new DroverError(
+    'config.invalid',
+    'Expected `DROVER_EMULATOR_URL` to say where the emulator listens. Add the plugin `emulator()` of ' +
+      '`@drover/emulator/vitest`; inside workerd, pass `{ emulator: env.AI }`.',
+  )
+}
+
+function fetchThrough(
+  binding: SceneBinding & { readonly fetch?: unknown },
+  url: string,
+  init: RequestInit,
+): Promise<Response> {
+  if (typeof binding.fetch === 'function') return binding.fetch(url, init)
+  throw new DroverError(
+    'config.invalid',
+    'Expected `emulator` to be an address or the `env.AI` of a Worker, got an object without `fetch`. ' +
+      'Pass `env.AI` itself.',
+  )
+}
+
 function parse(text: string): SceneAnswer | undefined {
   try {
     const value: unknown = JSON.parse(text)
-    // The emulator on this machine wrote it; what is used of it is looked at.
-    return typeof value === 'object' && value !== null ? (value as SceneAnswer) : undefined
+    return typeof value === 'object' && value !== null ? value : undefined
   } catch {
     return undefined
   }

@@ -14,7 +14,7 @@ import { sendText } from '../response.ts'
 import type { Script } from '../script.ts'
 import { script } from '../script.ts'
 import { checkStreaming } from '../streaming/check-streaming.ts'
-import type { SceneOptions } from './scene-options.ts'
+import type { SceneSettings } from './scene-settings.ts'
 
 /** Names the scene of a request that has no address of its own: one through `env.AI`. */
 const SCENE_HEADER = 'x-drover-scene'
@@ -39,10 +39,10 @@ export function createSceneListener(context: ListenerContext, path = ''): Reques
   const scenes = new Map<string, OpenScene>()
   let latest: OpenScene | undefined
 
-  const open = (options: SceneOptions): { readonly key: string; readonly url: string } => {
+  const open = (settings: SceneSettings): { readonly key: string; readonly url: string } => {
     const key = context.runtime.createId()
     const scenePath = `${path}/scenes/${key}`
-    const scene = createScene(context, options, scenePath)
+    const scene = createScene(context, settings, scenePath)
     scenes.set(key, scene)
     latest = scene
     const [oldest] = scenes.keys()
@@ -57,8 +57,8 @@ export function createSceneListener(context: ListenerContext, path = ''): Reques
   ): Promise<void> => {
     const scene = scenes.get(key)
     if (key === '' && request.method === 'POST') {
-      const options = readOptions(await readBody(request))
-      return sendJson(response, 200, open(options))
+      const settings = readSettings(await readBody(request))
+      return sendJson(response, 200, open(settings))
     }
     request.resume()
     if (scene === undefined) return sendJson(response, 404, { problem: unknownScene(key) })
@@ -75,7 +75,8 @@ export function createSceneListener(context: ListenerContext, path = ''): Reques
     const named = below?.[1] ?? unwrapped?.headers[SCENE_HEADER]
     if (named !== undefined) {
       const scene = scenes.get(String(named))
-      request.url = below?.[2] ?? request.url ?? '/'
+      if (below?.[2] !== undefined) request.url = below[2]
+      else for (const prefix of ['', 'mf-header-']) delete request.headers[prefix + SCENE_HEADER]
       if (scene !== undefined) return scene.listener(request, response)
       request.resume()
       return sendText(response, 404, `${unknownScene(String(named))}\n`)
@@ -97,11 +98,14 @@ export function createSceneListener(context: ListenerContext, path = ''): Reques
   }
 }
 
-function createScene(context: ListenerContext, options: SceneOptions, path: string): OpenScene {
-  const { replies, streaming = context.streaming, retired = context.retired } = options
-  const { misbehave = context.misbehave } = options
+function createScene(context: ListenerContext, settings: SceneSettings, path: string): OpenScene {
+  const { replies, streaming = context.streaming, retired = context.retired } = settings
+  const { misbehave = context.misbehave } = settings
   checkStreaming(streaming)
   checkMisbehave(misbehave)
+  if (!['serve', 'refuse'].includes(retired)) {
+    throw new DroverError('config.invalid', "Expected `retired` to be 'serve' or 'refuse'.")
+  }
   const scripted = replies === undefined ? undefined : script(replies)
   const source: ModelSource = scripted ?? context.source
   const requests = createRequestList()
@@ -113,7 +117,7 @@ function createScene(context: ListenerContext, options: SceneOptions, path: stri
   return { listener, requests: requests.all, script: scripted }
 }
 
-function readOptions(text: string | undefined): SceneOptions {
+function readSettings(text: string | undefined): SceneSettings {
   const body = parseJson(text ?? '')
   const replies = isJsonObject(body) ? ownValue(body, 'replies') : undefined
   if (!isJsonObject(body) || !(replies === undefined || Array.isArray(replies))) {
@@ -123,7 +127,7 @@ function readOptions(text: string | undefined): SceneOptions {
     )
   }
   // Checked field by field where each is used: streaming by its check, a reply when its turn comes.
-  return body as SceneOptions
+  return body
 }
 
 function problemOf(source: Script | undefined): string | null {

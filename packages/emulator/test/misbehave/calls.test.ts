@@ -190,4 +190,4 @@ const calls: Readonly<Record<CallsName, () => Promise<void>>> = {
   },
 }
 
-test.each(Object.entries(calls))('`%s` changes calls', async (_, check) => check())
+test.each(Object.entries(calls))('`%s` changes calls', async (_, assertSeen) => assertSeen())

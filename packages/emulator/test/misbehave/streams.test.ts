@@ -74,7 +74,7 @@ const streams: Readonly<Record<StreamName, () => Promise<void>>> = {
   },
 }
 
-test.each(Object.entries(streams))('`%s` changes a stream', async (_, check) => check())
+test.each(Object.entries(streams))('`%s` changes a stream', async (_, assertSeen) => assertSeen())
 
 test.each(Object.keys(streams))('`%s` does nothing where no stream was asked for', async (name) => {
   const { result, struck } = await strike(name as StreamName, { reply: TALK }) // a key of the record

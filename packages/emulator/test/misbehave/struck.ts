@@ -9,6 +9,8 @@ import type {
 import { script, startEmulator } from '../../src/index.ts'
 import { ACCOUNT, MODEL } from '../client.ts'
 
+/** Where REST takes a request for the first seed model. */
+export const ACCOUNT_PATH: string = `/accounts/${ACCOUNT}/ai/run/${MODEL}`
 export const GLM = '@cf/zai-org/glm-4.7-flash'
 export const TEXT = 'It is warm in Évora today, 26 °C, and it will stay so.'
 export const CALL = { toolName: 'get_weather', input: { city: 'Évora', days: 2, hourly: true } }

@@ -113,7 +113,7 @@ const words: Readonly<Record<WordsName, () => Promise<void>>> = {
   'finish-unknown': async () => expect(await finish('finish-unknown')).toBe('model_gone_fishing'),
 }
 
-test.each(Object.entries(words))('`%s` changes what is said', async (_, check) => check())
+test.each(Object.entries(words))('`%s` changes what is said', async (_, assertSeen) => assertSeen())
 
 const usages: Readonly<Record<Exclude<UsageName, 'usage-everywhere'>, unknown>> = {
   'no-usage': undefined,

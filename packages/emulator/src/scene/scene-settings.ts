@@ -3,7 +3,7 @@ import type { MisbehaveOptions } from '../misbehave/misbehave-options.ts'
 import type { StreamingOptions } from '../streaming/streaming-options.ts'
 
 /** What is said in a scene, as plain JSON; everything may be left out. */
-export interface SceneOptions {
+export interface SceneSettings {
   /** The replies in order, as in `script`. @default what the emulator's own model says */
   readonly replies?: readonly ModelReply[]
   /** How replies are streamed. @default as the emulator was started */
