@@ -51,6 +51,8 @@ export interface Asker {
   readonly signal: AbortSignal
   /** What goes wrong with the request. */
   readonly strikes: Strikes
+  /** Called with what a model has said once it is whole and counted; of a stream while it goes out. */
+  readonly onEnd: (ended: EndedReply) => void
 }
 
 const SEEDS = 0x1_0000_0000
@@ -148,7 +150,7 @@ function toOutcome(
   reply: Exclude<ModelReply, LiveReply>,
   asked: Asked,
   { runtime, streaming }: InferenceContext,
-  { front, requestId, strikes }: Asker,
+  { front, requestId, strikes, onEnd }: Asker,
 ): InferenceOutcome {
   const { request, model, inputTokens, struck } = asked
   if ('error' in reply) return { type: 'error', error: toServiceError(reply.error) }
@@ -161,7 +163,7 @@ function toOutcome(
     return { type: 'result', result: reply.result, neurons: toNeurons(usage, model) }
   }
   const { misbehave: _, ...spoken } = reply
-  const { generation, usage, neurons } = toEnded(strikes.reply(spoken, struck), asked)
+  const { generation, usage, neurons } = toEnded(strikes.reply(spoken, struck), asked, onEnd)
   const now = Math.floor(runtime.now() / 1000)
   const shape = (created: number, createId: () => string): JsonValue =>
     toResult(model.dialect, generation, { model: request.model, usage, created, createId })
@@ -191,7 +193,7 @@ function toLiveOutcome(
   options: LiveOptions,
   asked: Asked,
   { runtime }: InferenceContext,
-  { requestId, signal }: Asker,
+  { requestId, signal, onEnd }: Asker,
 ): InferenceOutcome {
   const { request, model, inputTokens } = asked
   const stream = renderLive(live, options, {
@@ -200,15 +202,21 @@ function toLiveOutcome(
     seed: options.seed ?? Math.floor(runtime.random() * SEEDS),
     requestId,
     signal,
-    end: (reply) => toEnded(reply, asked),
+    end: (reply) => toEnded(reply, asked, onEnd),
   })
   return { type: 'stream', stream, neurons: toNeurons(toWireUsage(inputTokens, 0), model) }
 }
 
-function toEnded(reply: OddReply, { request, model, inputTokens }: Asked): EndedReply {
+function toEnded(
+  reply: OddReply,
+  { request, model, inputTokens }: Asked,
+  onEnd: Asker['onEnd'],
+): EndedReply {
   const generation = generate(reply, maxTokensOf(request.inputs))
   const usage = toWireUsage(reply.measured?.inputTokens ?? inputTokens, generation.outputTokens)
-  return { generation, usage, neurons: toNeurons(usage, model) }
+  const ended = { generation, usage, neurons: toNeurons(usage, model) }
+  onEnd(ended)
+  return ended
 }
 
 /** The whole of a reply that is still being spoken. */

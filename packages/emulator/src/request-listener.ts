@@ -15,16 +15,17 @@ import { readMisbehaveHeader } from './misbehave/misbehave-options.ts'
 import type { BeginStrikes } from './misbehave/strikes.ts'
 import { createStrikes } from './misbehave/strikes.ts'
 import type { ErrorReply } from './model-source.ts'
-import type { ReceivedRequest } from './received-request.ts'
+import type { AnsweredRequest, ReceivedRequest } from './received-request.ts'
 import { toReceivedRequest } from './received-request.ts'
 import type { UnwrappedRequest } from './remote-proxy.ts'
 import { unwrapRemoteProxy } from './remote-proxy.ts'
 import { readBody } from './request-body.ts'
-import { checkContentType, checkOrigin } from './request-guard.ts'
+import { checkAccess, checkContentType } from './request-guard.ts'
 import { sendOutcome, sendText } from './response.ts'
 import type { Route } from './route.ts'
 import { findRoute, readInputs } from './route.ts'
 import { toServiceError } from './service-error.ts'
+import type { EndedReply } from './streaming/reply-frames.ts'
 import { writeStream } from './streaming/write-stream.ts'
 
 /** What the server needs beside what an inference needs. */
@@ -33,6 +34,10 @@ export interface ListenerContext extends InferenceContext {
   readonly apiToken: string | undefined
   readonly port: number
   readonly misbehave: MisbehaveOptions
+  /** The interface that was asked for; every request then needs the token. */
+  readonly host: string | undefined
+  /** Called once for each request for an inference, when all is over. */
+  readonly onAnswer: ((request: AnsweredRequest) => void) | undefined
   /** Called with each request for an inference, before it is answered. */
   readonly onRequest: (request: ReceivedRequest) => void
   /** Called with the latest object for the request and what became of it; gives the object that replaces it. */
@@ -62,10 +67,11 @@ async function answer(
 ): Promise<void> {
   const unwrapped = unwrapRemoteProxy(request.url ?? '/', request.headers)
   const refusal =
-    checkOrigin(request.headers, context.port) ??
+    checkAccess(request, context) ??
     (request.method === 'POST' && unwrapped ? checkContentType(unwrapped.headers) : undefined)
   if (refusal !== undefined) {
     request.resume()
+    context.log.warn({ status: refusal.status, reason: refusal.reason }, 'request refused')
     return sendText(response, refusal.status, `${refusal.reason}\n`)
   }
   // People open the address in a browser, and miniflare probes it by WebSocket: any plain answer satisfies both.
@@ -76,6 +82,8 @@ async function answer(
   const route = unwrapped && findRoute(unwrapped.url, unwrapped.headers)
   if (unwrapped === undefined || route === undefined) {
     request.resume()
+    const path = unwrapped?.url.pathname
+    context.log.warn({ status: 404, method: request.method, path }, 'no such address')
     sendOutcome(response, refuse({ code: 7000 }), { ...identity, front: 'rest' })
     return
   }
@@ -90,11 +98,15 @@ async function answer(
   const { front, model } = route
   const gone = new AbortController()
   response.once('close', () => gone.abort())
+  let ended: EndedReply | undefined
   const asker = {
     front,
     requestId: identity.requestId,
     signal: gone.signal,
     strikes: begin(misbehave),
+    onEnd: (reply: EndedReply): void => {
+      ended = reply
+    },
   }
   const { method = '' } = request
   const outcome = await decide(method, route, inputs, unwrapped.headers, context, asker)
@@ -103,10 +115,12 @@ async function answer(
   const status = sendOutcome(response, outcome, { ...identity, front })
   const answered = context.onChange(received, { status, misbehaved })
   const stayed = await finish(response, outcome, context.runtime, gone.signal)
-  if (!stayed) context.onChange(answered, { abandoned: true })
+  const last = stayed ? answered : context.onChange(answered, { abandoned: true })
   const durationMs = context.runtime.now() - start
   const happened = { front, model, status, misbehaved, durationMs }
   context.log.debug({ ...happened, ...identity }, 'request answered')
+  const { sourceName } = identity
+  context.onAnswer?.({ ...last, durationMs, sourceName, ...summaryOf(outcome, ended) })
 }
 
 /** Sends what `sendOutcome` has not; gives false when the client left first. */
@@ -122,7 +136,7 @@ async function finish(
       return writeStream(response, outcome.stream, runtime)
     case 'silence':
       if (outcome.ending === 'cut') response.destroy()
-      else await new Promise((resolve) => response.once('close', resolve))
+      else if (!gone.aborted) await new Promise((resolve) => response.once('close', resolve))
       return outcome.ending === 'cut'
     case 'result':
     case 'error':
@@ -139,6 +153,22 @@ function readHeader(
   } catch (error) {
     if (DroverError.is(error)) return error
     throw error
+  }
+}
+
+/** What is worth telling of an answer. */
+function summaryOf(
+  outcome: InferenceOutcome,
+  ended: EndedReply | undefined,
+): Pick<AnsweredRequest, 'tokens' | 'toolNames' | 'error'> {
+  const toolNames = ended?.generation.toolCalls.map(({ toolName }) => toolName) ?? []
+  const { usage } = ended ?? {}
+  return {
+    toolNames,
+    ...(usage && { tokens: { input: usage.prompt_tokens, output: usage.completion_tokens } }),
+    ...(outcome.type === 'error' && {
+      error: { code: outcome.error.code, message: outcome.error.description },
+    }),
   }
 }
 

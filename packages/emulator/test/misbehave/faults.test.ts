@@ -183,5 +183,5 @@ test('every name shows a fault, and every fault that is named has a name that ex
   const shown = new Set(
     Object.values(faults).flatMap((names) => (Array.isArray(names) ? names : [])),
   )
-  expect([...shown].toSorted()).toEqual(misbehaviours.map(({ name }) => name).toSorted())
+  expect(shown).toEqual(new Set(misbehaviours.map(({ name }) => name)))
 })
