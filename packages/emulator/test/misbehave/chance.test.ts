@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { MisbehaveOptions, MisbehaviourName } from '../../src/index.ts'
 import { misbehaviours, script, startEmulator } from '../../src/index.ts'
+import { openScene } from '../../src/scene.ts'
 import { ask, CALLS, GLM, see, strike, TALK } from './struck.ts'
 
 const names = misbehaviours.map(({ name }) => name)
@@ -100,6 +101,17 @@ test('a request asks for its own by header, beside the others', async () => {
   expect(await struck('no-usage')).toBe('leak, no-usage')
   expect(await struck('429-date, no-usage=always')).toBe('429-date')
   expect(await struck('leak=0, tool-case = 1')).toBe('tool-case')
+})
+
+test('a scene misbehaves on its own', async () => {
+  await using emulator = await startEmulator({ model: script(() => TALK), scenes: true })
+  const scene = await openScene({ emulator: emulator.url, misbehave: { '502': 'once' } })
+  expect((await ask(scene.url)).status).toBe(502)
+  expect((await ask(scene.url)).status).toBe(200)
+  await scene.close()
+  expect((await ask(emulator.url)).status).toBe(200)
+  const wrong = openScene({ emulator: emulator.url, misbehave: { leak: 7 } })
+  await expect(wrong).rejects.toThrow("`misbehave['leak']`")
 })
 
 test.each([

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import type { MisbehaviourName } from '../../src/index.ts'
 import { misbehaviours } from '../../src/index.ts'
@@ -184,4 +185,10 @@ test('every name shows a fault, and every fault that is named has a name that ex
     Object.values(faults).flatMap((names) => (Array.isArray(names) ? names : [])),
   )
   expect(shown).toEqual(new Set(misbehaviours.map(({ name }) => name)))
+})
+
+test('the README lists every name', async () => {
+  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8')
+  const missing = misbehaviours.filter(({ name }) => !readme.includes(`\`${name}\``))
+  expect(missing).toEqual([])
 })
