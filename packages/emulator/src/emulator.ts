@@ -8,6 +8,8 @@ import type { ModelSource } from './model-source.ts'
 import type { AnsweredRequest, ReceivedRequest } from './received-request.ts'
 import { createRequestList } from './received-request.ts'
 import { rehearsal } from './rehearsal/rehearsal.ts'
+import type { MisbehaveOptions } from './misbehave/misbehave-options.ts'
+import { checkMisbehave } from './misbehave/misbehave-options.ts'
 import { inUrl } from './request-guard.ts'
 import { createRequestListener } from './request-listener.ts'
 import { createSceneListener } from './scene/scene-listener.ts'
@@ -33,6 +35,8 @@ export interface EmulatorOptions {
   readonly apiToken?: string
   /** How replies are streamed; a reply's own `streaming` goes before it, field by field. @default as each model does */
   readonly streaming?: StreamingOptions
+  /** What goes wrong, by name and rate: `{ leak: 0.3, '429': 'once', seed: 7 }`. @default nothing */
+  readonly misbehave?: MisbehaveOptions
   /** Lets clients open scenes, each with a model and requests of its own: see `openScene`. @default false */
   readonly scenes?: boolean
   /** Lets the process end while the emulator listens. @default false */
@@ -64,7 +68,13 @@ export interface Emulator extends AsyncDisposable {
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   checkOptions(options)
-  const { model = rehearsal(), retired = 'serve', streaming = {}, apiToken } = options
+  const {
+    model = rehearsal(),
+    retired = 'serve',
+    streaming = {},
+    misbehave = {},
+    apiToken,
+  } = options
   const { runtime = systemRuntime, log = silentLogger, host, onAnswer, record } = options
   const recorder = record === undefined ? undefined : createAnswerRecorder(model, record)
   const requests = createRequestList()
@@ -74,6 +84,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     source: recorder?.source ?? model,
     retired,
     streaming,
+    misbehave,
     apiToken,
     runtime,
     log,
@@ -100,8 +111,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   return { url, port, requests: requests.all, close, [Symbol.asyncDispose]: close }
 }
 
-function checkOptions({ host, port, retired, streaming, apiToken }: EmulatorOptions): void {
+function checkOptions(options: EmulatorOptions): void {
+  const { host, misbehave, port, retired, streaming, apiToken } = options
   if (streaming !== undefined) checkStreaming(streaming)
+  if (misbehave !== undefined) checkMisbehave(misbehave)
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
     throw new DroverError(
       'config.invalid',

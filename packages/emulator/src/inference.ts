@@ -7,6 +7,9 @@ import { generate } from './generation.ts'
 import { validateInputs } from './input-validation.ts'
 import type { JsonObject } from './json-object.ts'
 import { isJsonObject, ownValue } from './json-object.ts'
+import { checkMisbehaviourNames } from './misbehave/misbehave-options.ts'
+import type { Struck } from './misbehave/misbehaviour.ts'
+import type { Strikes } from './misbehave/strikes.ts'
 import type { ModelEntry } from './model-catalogue.ts'
 import { findModel } from './model-catalogue.ts'
 import type {
@@ -17,9 +20,11 @@ import type {
   ModelSource,
   SpokenReply,
 } from './model-source.ts'
+import type { OddReply } from './odd-reply.ts'
 import type { EndedReply } from './streaming/reply-frames.ts'
 import type { ServiceError } from './service-error.ts'
 import { toServiceError } from './service-error.ts'
+import { createSeededRandom, idFrom } from './streaming/seeded-random.ts'
 import { checkStreaming } from './streaming/check-streaming.ts'
 import type { LiveOptions, LiveStream } from './streaming/live-stream.ts'
 import { renderLive, toLiveOptions } from './streaming/live-stream.ts'
@@ -44,6 +49,8 @@ export interface Asker {
   readonly requestId: string
   /** Aborts when the client leaves. */
   readonly signal: AbortSignal
+  /** What goes wrong with the request. */
+  readonly strikes: Strikes
   /** Called with what a model has said once it is whole and counted; of a stream while it goes out. */
   readonly onEnd: (ended: EndedReply) => void
 }
@@ -58,7 +65,20 @@ export type InferenceOutcome =
       readonly stream: RenderedStream | LiveStream
       readonly neurons: number
     }
-  | { readonly type: 'error'; readonly error: ServiceError }
+  | {
+      readonly type: 'error'
+      readonly error: ServiceError
+      readonly headers?: Readonly<Record<string, string>>
+    }
+  /** Whatever the service itself would not send. */
+  | {
+      readonly type: 'body'
+      readonly status: number
+      readonly headers?: Readonly<Record<string, string>>
+      readonly stream: RenderedStream
+    }
+  /** Nothing at all, on a connection that breaks or stays open. */
+  | { readonly type: 'silence'; readonly ending: 'cut' | 'open' }
 
 /** Does what stands behind both fronts: finds the model, validates, asks the source, cuts, counts and shapes. */
 export async function infer(
@@ -91,16 +111,31 @@ export async function infer(
     )
   }
   const request = { ...toModelRequest(modelId, validated.inputs), sent: inputs }
-  const asked = { request, model, inputTokens }
+  const { strikes, front } = asker
+  const struck = {
+    front,
+    request,
+    dialect: model.dialect,
+    maxTokens,
+    streamed: asksForStream(request.inputs),
+    random: strikes.random,
+    now: context.runtime.now(),
+  }
+  const early = strikes.answer(struck)
+  if (early !== undefined) return early
+  const asked = { request, model, inputTokens, struck }
   const variant = context.streaming.variant ?? model.streams
-  const live = asksForStream(request.inputs)
-    ? toLiveOptions({ ...context.streaming, variant })
-    : undefined
+  const live =
+    struck.streamed && !strikes.any() ? toLiveOptions({ ...context.streaming, variant }) : undefined
   const reply = await ask(request, context, asker.signal)
-  if (!('live' in reply)) return toOutcome(reply, asked, context, asker)
-  if (live !== undefined) return toLiveOutcome(reply, live, asked, context, asker)
-  const whole = await guarded(() => wholeOf(reply), context)
-  return toOutcome(whole, asked, context, asker)
+  if ('live' in reply) {
+    if (live !== undefined) return toLiveOutcome(reply, live, asked, context, asker)
+    const whole = await guarded(() => wholeOf(reply), context)
+    return strikes.outcome(toOutcome(whole, asked, context, asker), struck)
+  }
+  strikes.add('misbehave' in reply ? (reply.misbehave ?? []) : [])
+  const outcome = strikes.answer(struck) ?? toOutcome(reply, asked, context, asker)
+  return strikes.outcome(outcome, struck)
 }
 
 /** What a reply answers. */
@@ -108,15 +143,16 @@ interface Asked {
   readonly request: ModelRequest
   readonly model: ModelEntry
   readonly inputTokens: number
+  readonly struck: Struck
 }
 
 function toOutcome(
   reply: Exclude<ModelReply, LiveReply>,
   asked: Asked,
   { runtime, streaming }: InferenceContext,
-  { front, requestId, onEnd }: Asker,
+  { front, requestId, strikes, onEnd }: Asker,
 ): InferenceOutcome {
-  const { request, model, inputTokens } = asked
+  const { request, model, inputTokens, struck } = asked
   if ('error' in reply) return { type: 'error', error: toServiceError(reply.error) }
   if ('stream' in reply) {
     const stream = toRawStream(reply.stream, streaming.delayMs)
@@ -126,16 +162,19 @@ function toOutcome(
     const usage = toWireUsage(inputTokens, countTokens(JSON.stringify(reply.result)))
     return { type: 'result', result: reply.result, neurons: toNeurons(usage, model) }
   }
-  const { generation, usage, neurons } = toEnded(reply, asked, onEnd)
+  const { misbehave: _, ...spoken } = reply
+  const { generation, usage, neurons } = toEnded(strikes.reply(spoken, struck), asked, onEnd)
   const now = Math.floor(runtime.now() / 1000)
   const shape = (created: number, createId: () => string): JsonValue =>
     toResult(model.dialect, generation, { model: request.model, usage, created, createId })
-  if (!asksForStream(request.inputs)) {
-    return { type: 'result', result: shape(now, runtime.createId), neurons }
-  }
-  const merged = { ...streaming, ...reply.streaming }
+  const merged = { ...streaming, ...reply.streaming, ...strikes.streaming(struck) }
   const options = { ...merged, variant: merged.variant ?? model.streams }
   const created = options.seed === undefined ? now : 0
+  if (!struck.streamed) {
+    const random = createSeededRandom((options.seed ?? 0) + inputTokens, 0)
+    const createId = options.seed === undefined ? runtime.createId : () => idFrom(random)
+    return { type: 'result', result: shape(created, createId), neurons }
+  }
   const stream = renderStream(generation, options, {
     model: request.model,
     usage,
@@ -169,7 +208,7 @@ function toLiveOutcome(
 }
 
 function toEnded(
-  reply: SpokenReply,
+  reply: OddReply,
   { request, model, inputTokens }: Asked,
   onEnd: Asker['onEnd'],
 ): EndedReply {
@@ -221,6 +260,7 @@ function ask(
   return guarded(async () => {
     const reply = await context.source.reply(request, { signal })
     if ('streaming' in reply && reply.streaming !== undefined) checkStreaming(reply.streaming)
+    if ('misbehave' in reply && reply.misbehave) checkMisbehaviourNames(reply.misbehave)
     return reply
   }, context)
 }

@@ -1,3 +1,5 @@
+import type { Runtime } from '@drover/core'
+import { DroverError } from '@drover/core'
 import type {
   IncomingHttpHeaders,
   IncomingMessage,
@@ -8,6 +10,10 @@ import type { Asker, InferenceContext, InferenceOutcome } from './inference.ts'
 import { infer } from './inference.ts'
 import type { JsonObject } from './json-object.ts'
 import { isJsonObject, ownValue, parseJson } from './json-object.ts'
+import type { MisbehaveOptions } from './misbehave/misbehave-options.ts'
+import { readMisbehaveHeader } from './misbehave/misbehave-options.ts'
+import type { BeginStrikes } from './misbehave/strikes.ts'
+import { createStrikes } from './misbehave/strikes.ts'
 import type { ErrorReply } from './model-source.ts'
 import type { AnsweredRequest, ReceivedRequest } from './received-request.ts'
 import { toReceivedRequest } from './received-request.ts'
@@ -27,6 +33,7 @@ export interface ListenerContext extends InferenceContext {
   /** The only token REST accepts; any that is not empty where this is `undefined`. */
   readonly apiToken: string | undefined
   readonly port: number
+  readonly misbehave: MisbehaveOptions
   /** The interface that was asked for; every request then needs the token. */
   readonly host: string | undefined
   /** Called once for each request for an inference, when all is over. */
@@ -39,8 +46,12 @@ export interface ListenerContext extends InferenceContext {
 
 /** Answers HTTP requests. Whatever goes wrong inside becomes a 500, or breaks an answer that has begun. */
 export function createRequestListener(context: ListenerContext): RequestListener {
+  const { misbehave, runtime } = context
+  const begin = createStrikes(misbehave, runtime)
+  const seeded = misbehave.seed === undefined ? {} : { seed: misbehave.seed }
+  const seededContext = { ...context, streaming: { ...seeded, ...context.streaming } }
   return (request, response) => {
-    answer(request, response, context).catch((error: unknown) => {
+    answer(request, response, seededContext, begin).catch((error: unknown) => {
       context.log.error({ error: String(error) }, 'the emulator failed')
       if (response.headersSent) response.destroy()
       else sendText(response, 500, 'The emulator failed; its log says why.\n')
@@ -52,6 +63,7 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
   context: ListenerContext,
+  begin: BeginStrikes,
 ): Promise<void> {
   const unwrapped = unwrapRemoteProxy(request.url ?? '/', request.headers)
   const refusal =
@@ -75,6 +87,11 @@ async function answer(
     sendOutcome(response, refuse({ code: 7000 }), { ...identity, front: 'rest' })
     return
   }
+  const misbehave = readHeader(unwrapped.headers['x-drover-misbehave'])
+  if (DroverError.is(misbehave)) {
+    request.resume()
+    return sendText(response, 400, `${misbehave.message}\n`)
+  }
   const start = context.runtime.now()
   const { received, inputs } = await receive(request, unwrapped, route)
   context.onRequest(received)
@@ -82,23 +99,61 @@ async function answer(
   const gone = new AbortController()
   response.once('close', () => gone.abort())
   let ended: EndedReply | undefined
-  const onEnd = (reply: EndedReply): void => {
-    ended = reply
+  const asker = {
+    front,
+    requestId: identity.requestId,
+    signal: gone.signal,
+    strikes: begin(misbehave),
+    onEnd: (reply: EndedReply): void => {
+      ended = reply
+    },
   }
-  const asker = { front, requestId: identity.requestId, signal: gone.signal, onEnd }
   const { method = '' } = request
   const outcome = await decide(method, route, inputs, unwrapped.headers, context, asker)
+  const misbehaved = asker.strikes.names()
+  if (misbehaved.length > 0) response.setHeader('x-drover-misbehave', misbehaved.join(', '))
   const status = sendOutcome(response, outcome, { ...identity, front })
-  const answered = context.onChange(received, { status })
-  const stayed =
-    outcome.type === 'stream'
-      ? await writeStream(response, outcome.stream, context.runtime)
-      : !gone.signal.aborted
+  const answered = context.onChange(received, { status, misbehaved })
+  const stayed = await finish(response, outcome, context.runtime, gone.signal)
   const last = stayed ? answered : context.onChange(answered, { abandoned: true })
   const durationMs = context.runtime.now() - start
-  context.log.debug({ front, model, status, durationMs, ...identity }, 'request answered')
+  const happened = { front, model, status, misbehaved, durationMs }
+  context.log.debug({ ...happened, ...identity }, 'request answered')
   const { sourceName } = identity
   context.onAnswer?.({ ...last, durationMs, sourceName, ...summaryOf(outcome, ended) })
+}
+
+/** Sends what `sendOutcome` has not; gives false when the client left first. */
+async function finish(
+  response: ServerResponse,
+  outcome: InferenceOutcome,
+  runtime: Runtime,
+  gone: AbortSignal,
+): Promise<boolean> {
+  switch (outcome.type) {
+    case 'stream':
+    case 'body':
+      return writeStream(response, outcome.stream, runtime)
+    case 'silence':
+      if (outcome.ending === 'cut') response.destroy()
+      else if (!gone.aborted) await new Promise((resolve) => response.once('close', resolve))
+      return outcome.ending === 'cut'
+    case 'result':
+    case 'error':
+      return !gone.aborted
+  }
+}
+
+/** What the request itself asks to go wrong; what is wrong with that, where it is. */
+function readHeader(
+  header: string | readonly string[] | undefined,
+): MisbehaveOptions | DroverError {
+  try {
+    return header === undefined ? {} : readMisbehaveHeader(String(header))
+  } catch (error) {
+    if (DroverError.is(error)) return error
+    throw error
+  }
 }
 
 /** What is worth telling of an answer. */

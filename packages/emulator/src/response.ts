@@ -11,18 +11,28 @@ export interface ResponseIdentity {
   readonly sourceName: string
 }
 
-/** Sends an outcome in its front's shape, of a stream only the head; gives the HTTP status. */
+/** Sends an outcome in its front's shape, of a stream only the head; gives the HTTP status, 0 for none. */
 export function sendOutcome(
   response: ServerResponse,
   outcome: InferenceOutcome,
   { front, requestId, sourceName }: ResponseIdentity,
 ): number {
+  if (outcome.type === 'silence') return 0
   response.setHeader('cf-ai-req-id', requestId)
   response.setHeader('x-drover-model-source', sourceName)
   if (outcome.type === 'error') {
     const { error } = outcome
+    for (const [name, value] of Object.entries(outcome.headers ?? {})) {
+      response.setHeader(name, value)
+    }
     if (error.retryAfter !== undefined) response.setHeader('retry-after', String(error.retryAfter))
     return send(response, error.status, toErrorBody(front, error, requestId))
+  }
+  if (outcome.type === 'body') {
+    const { status, stream } = outcome
+    response.writeHead(status, { 'content-type': stream.contentType, ...outcome.headers })
+    response.flushHeaders()
+    return status
   }
   response.setHeader('cf-ai-neurons', String(outcome.neurons))
   if (outcome.type === 'result') return send(response, 200, toResultBody(front, outcome.result))
