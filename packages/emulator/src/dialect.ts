@@ -10,6 +10,8 @@ export interface ResultContext {
   readonly usage: WireUsage
   /** Seconds since 1970, UTC. */
   readonly created: number
+  /** The text as the JSON that was asked for: the native dialects give it parsed. */
+  readonly json?: JsonValue
   /** Makes a new id for an answer or a call. */
   readonly createId: () => string
 }
@@ -21,14 +23,15 @@ export function toResult(
   context: ResultContext,
 ): JsonValue {
   const { text, toolCalls } = generation
+  const response = context.json ?? text
   const usage = { ...context.usage }
   switch (dialect) {
     case 'flat':
-      return { response: text, tool_calls: toFlatCalls(toolCalls), usage }
+      return { response, tool_calls: toFlatCalls(toolCalls), usage }
     case 'scout':
       // With calls and no text the key `response` is not there at all (captures of Llama 4 Scout, 2026).
       return {
-        ...(text === null ? {} : { response: text }),
+        ...(response === null ? {} : { response }),
         ...(toolCalls.length === 0
           ? {}
           : { tool_calls: toFunctionCalls(toolCalls, context.createId) }),

@@ -5,6 +5,8 @@ import type { Server } from 'node:http'
 import type { ModelSource } from './model-source.ts'
 import type { ReceivedRequest } from './received-request.ts'
 import { createRequestList } from './received-request.ts'
+import { checkQuota, createQuota } from './quota.ts'
+import type { QuotaOptions } from './quota.ts'
 import { rehearsal } from './rehearsal/rehearsal.ts'
 import { createRequestListener } from './request-listener.ts'
 import { checkStreaming } from './streaming/check-streaming.ts'
@@ -18,10 +20,12 @@ export interface EmulatorOptions {
   readonly model?: ModelSource
   /** Whether models the service has retired still answer, or are refused with 5028 as the service does. @default 'serve' */
   readonly retired?: 'serve' | 'refuse'
-  /** The only bearer token REST accepts. @default any token that is not empty */
+  /** The only bearer token that every front but the binding accepts. @default any token that is not empty */
   readonly apiToken?: string
   /** How replies are streamed; a reply's own `streaming` goes before it, field by field. @default as each model does */
   readonly streaming?: StreamingOptions
+  /** Neurons a day, after which 4006 is answered until 00:00 UTC on the runtime's clock. @default no end */
+  readonly quota?: QuotaOptions
   /** Time, ids and chance. @default systemRuntime */
   readonly runtime?: Runtime
   /** pino-shaped; never gets a token. @default silent */
@@ -50,7 +54,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const requests = createRequestList()
   const server = createServer()
   const port = await listen(server, options.port ?? 0)
-  const settings = { source: model, retired, streaming, apiToken, runtime, log, port }
+  const quota = createQuota(options.quota, runtime.now)
+  const settings = { source: model, retired, streaming, apiToken, runtime, log, port, quota }
   const hooks = { onRequest: requests.add, onChange: requests.update }
   server.on('request', createRequestListener({ ...settings, ...hooks }))
   const close = (): Promise<void> =>
@@ -64,7 +69,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   return { url, port, requests: requests.all, close, [Symbol.asyncDispose]: close }
 }
 
-function checkOptions({ port, retired, streaming, apiToken }: EmulatorOptions): void {
+function checkOptions({ port, retired, streaming, apiToken, quota }: EmulatorOptions): void {
+  if (quota !== undefined) checkQuota(quota)
   if (streaming !== undefined) checkStreaming(streaming)
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
     throw new DroverError(

@@ -3,13 +3,17 @@ import { readMessages, readTools } from './conversation.ts'
 import { toResult } from './dialect.ts'
 import type { FrontName } from './envelope.ts'
 import { toResultBody } from './envelope.ts'
+import { fromOpenAi, toChatVariant } from './front/openai.ts'
 import { generate } from './generation.ts'
 import { validateInputs } from './input-validation.ts'
+import { readWantedJson, toWantedJson } from './json-mode.ts'
 import type { JsonObject } from './json-object.ts'
-import { isJsonObject, ownValue } from './json-object.ts'
+import { ownValue } from './json-object.ts'
 import type { ModelEntry } from './model-catalogue.ts'
 import { findModel } from './model-catalogue.ts'
 import type { ModelReply, ModelRequest, ModelSource } from './model-source.ts'
+import type { Quota } from './quota.ts'
+import { passesRunner } from './runner-check.ts'
 import type { ServiceError } from './service-error.ts'
 import { toServiceError } from './service-error.ts'
 import { checkStreaming } from './streaming/check-streaming.ts'
@@ -26,6 +30,7 @@ export interface InferenceContext {
   readonly runtime: Runtime
   readonly log: Logger
   readonly streaming: StreamingOptions
+  readonly quota: Quota
 }
 
 /** Who asks for an inference. */
@@ -44,7 +49,7 @@ export type InferenceOutcome =
   | { readonly type: 'stream'; readonly stream: RenderedStream; readonly neurons: number }
   | { readonly type: 'error'; readonly error: ServiceError }
 
-/** Does what stands behind both fronts: finds the model, validates, asks the source, cuts, counts and shapes. */
+/** Does what stands behind all fronts: finds the model, validates, asks the source, cuts, counts and shapes. */
 export async function infer(
   modelId: string,
   inputs: JsonObject,
@@ -59,9 +64,11 @@ export async function infer(
       `This model was deprecated on ${model.retiredOn}. Please use an alternative model`,
     )
   }
-  const validated = validateInputs(inputs, model)
+  const offered = asker.front === 'openai' ? fromOpenAi(inputs) : inputs
+  const validated = validateInputs(offered, model, asker.front)
   if (!validated.ok) return refuse(5006, `Error: ${validated.message}`)
-  if (asksForStream(validated.inputs) && asksForJson(validated.inputs)) {
+  // https://developers.cloudflare.com/workers-ai/features/json-mode/: "JSON Mode currently doesn't support streaming".
+  if (asksForStream(validated.inputs) && readWantedJson(validated.inputs) !== undefined) {
     return refuse(5023, 'JSON Schema mode is not supported with stream mode.')
   }
   const inputTokens = countInputTokens(validated.inputs)
@@ -74,9 +81,14 @@ export async function infer(
         `limit (${model.contextWindow})`,
     )
   }
+  if (model.dialect === 'chat' && !passesRunner(validated.inputs)) return refuse(8001)
+  const usedUp = context.quota.refusal()
+  if (usedUp !== undefined) return { type: 'error', error: toServiceError(usedUp) }
   const request = toModelRequest(modelId, validated.inputs)
   const reply = await ask(request, context, asker.signal)
-  return toOutcome(reply, { request, model, inputTokens }, context, asker)
+  const outcome = toOutcome(reply, { request, model, inputTokens }, context, asker)
+  if (outcome.type !== 'error') context.quota.charge(outcome.neurons)
+  return outcome
 }
 
 /** What a reply answers. */
@@ -105,13 +117,25 @@ function toOutcome(
   const usage = toWireUsage(inputTokens, generation.outputTokens)
   const neurons = toNeurons(usage, model)
   const now = Math.floor(runtime.now() / 1000)
+  const wanted = model.jsonMode ? readWantedJson(request.inputs) : undefined
+  const isJson = wanted !== undefined && generation.toolCalls.length === 0
+  const json = isJson ? toWantedJson(generation.text ?? '', wanted) : undefined
+  if (isJson && json === undefined) return refuse(5024)
+  const dialect = front === 'openai' ? 'chat' : model.dialect
   const shape = (created: number, createId: () => string): JsonValue =>
-    toResult(model.dialect, generation, { model: request.model, usage, created, createId })
+    toResult(dialect, generation, {
+      model: request.model,
+      usage,
+      created,
+      createId,
+      ...(json === undefined ? {} : { json }),
+    })
   if (!asksForStream(request.inputs)) {
     return { type: 'result', result: shape(now, runtime.createId), neurons }
   }
   const merged = { ...streaming, ...reply.streaming }
-  const options = { ...merged, variant: merged.variant ?? model.streams }
+  const native = merged.variant ?? model.streams
+  const options = { ...merged, variant: front === 'openai' ? toChatVariant(native) : native }
   const created = options.seed === undefined ? now : 0
   const stream = renderStream(generation, options, {
     model: request.model,
@@ -127,13 +151,6 @@ function toOutcome(
 
 function asksForStream(inputs: JsonObject): boolean {
   return ownValue(inputs, 'stream') === true
-}
-
-// https://developers.cloudflare.com/workers-ai/features/json-mode/: "JSON Mode currently doesn't support streaming".
-function asksForJson(inputs: JsonObject): boolean {
-  const format = ownValue(inputs, 'response_format')
-  const type = isJsonObject(format) ? ownValue(format, 'type') : undefined
-  return type === 'json_schema' || type === 'json_object'
 }
 
 function maxTokensOf(inputs: JsonObject): number {
@@ -172,6 +189,6 @@ async function ask(
   }
 }
 
-function refuse(code: number, message: string): InferenceOutcome {
-  return { type: 'error', error: toServiceError({ code, message }) }
+function refuse(code: number, message?: string): InferenceOutcome {
+  return { type: 'error', error: toServiceError({ code, ...(message && { message }) }) }
 }
