@@ -1,8 +1,10 @@
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
+import { withEmulator } from '@drover/emulator/vitest'
 import type { RemoteProxyConnectionString } from 'miniflare'
 import { defineConfig } from 'vitest/config'
 
 const WORKERD_TESTS = 'packages/{binding,core}/test/workerd/**/*.test.ts'
+const EMULATOR_WORKERD_TESTS = 'packages/emulator/test/workerd/**/*.test.ts'
 
 // No test measures time; a slow or busy machine only takes longer.
 const PATIENCE = { testTimeout: 60_000, hookTimeout: 60_000 }
@@ -17,7 +19,7 @@ export default defineConfig({
           ...PATIENCE,
           name: 'node',
           include: ['packages/*/test/**/*.test.ts'],
-          exclude: [WORKERD_TESTS],
+          exclude: [WORKERD_TESTS, EMULATOR_WORKERD_TESTS],
           setupFiles: ['./.config/property-tests.ts'],
           typecheck: {
             enabled: true,
@@ -50,6 +52,18 @@ export default defineConfig({
           include: [WORKERD_TESTS],
           globalSetup: ['./packages/core/test/contract/global-setup.ts'],
         },
+      },
+      {
+        // As an app's own tests run: its wrangler configuration as it is deployed, and one call around the options.
+        plugins: [
+          cloudflareTest(
+            withEmulator({
+              verbose: false,
+              wrangler: { configPath: './packages/emulator/test/places/app/wrangler.jsonc' },
+            }),
+          ),
+        ],
+        test: { ...PATIENCE, name: 'emulator-workerd', include: [EMULATOR_WORKERD_TESTS] },
       },
     ],
   },

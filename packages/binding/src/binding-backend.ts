@@ -1,6 +1,7 @@
 import { DroverError, type Backend } from '@drover/core'
 import { checkGateway, checkModelId, checkOption, type GatewayOptions } from '@drover/core/wire'
 import { readAnswer } from './answer.ts'
+import { isUnsendable, withoutCancel } from './platform-proxy.ts'
 import { readThrown } from './thrown-error.ts'
 
 /** What of `env.AI` is used: the `Ai` class of Workers has it, and so does any object that stands in for it. */
@@ -45,12 +46,17 @@ export function binding(ai: AiBinding, settings: BindingOptions = {}): Backend {
     send: async (request, { signal }) => {
       checkModelId(request.model)
       signal?.throwIfAborted()
-      const options = { ...always, ...(signal && { signal }) }
       // Called as a method, since the class has private fields; inside a function, since a stand-in may throw at once.
-      const call = async (): Promise<unknown> =>
+      const call = async (options: AiRunOptions): Promise<unknown> =>
         ai.run(request.model, { ...request.inputs }, options)
-      const answer = call().then(readAnswer, readThrown)
-      return signal === undefined ? answer : untilAborted(answer, signal)
+      const ask = (options: AiRunOptions): Promise<Response> =>
+        call(options).then(readAnswer, readThrown)
+      if (signal === undefined) return ask(always)
+      const answer = ask({ ...always, signal }).catch((error: unknown) => {
+        if (!isUnsendable(error)) throw error
+        return ask(always).then(withoutCancel)
+      })
+      return untilAborted(answer, signal)
     },
   }
 }

@@ -7,6 +7,7 @@ export type {
   Reply,
   ReplyCall,
 } from './wire/reply.ts'
+export { createEventStream } from './wire/event-stream.ts'
 export { readStream } from './wire/stream.ts'
 export type { ReadStreamOptions } from './wire/stream.ts'
 export type { ReplyDelta } from './wire/stream-reader.ts'

@@ -58,6 +58,7 @@ test('these names are the public surface', () => {
       "checkOption",
       "classify",
       "costOf",
+      "createEventStream",
       "estimateTokens",
       "expected",
       "guardJson",

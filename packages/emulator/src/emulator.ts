@@ -9,6 +9,7 @@ import { checkQuota, createQuota } from './quota.ts'
 import type { QuotaOptions } from './quota.ts'
 import { rehearsal } from './rehearsal/rehearsal.ts'
 import { createRequestListener } from './request-listener.ts'
+import { createSceneListener } from './scene/scene-listener.ts'
 import { checkStreaming } from './streaming/check-streaming.ts'
 import type { StreamingOptions } from './streaming/streaming-options.ts'
 
@@ -26,6 +27,10 @@ export interface EmulatorOptions {
   readonly streaming?: StreamingOptions
   /** Neurons a day, after which 4006 is answered until 00:00 UTC on the runtime's clock. @default no end */
   readonly quota?: QuotaOptions
+  /** Lets clients open scenes, each with a model and requests of its own: see `openScene`. @default false */
+  readonly scenes?: boolean
+  /** Lets the process end while the emulator listens. @default false */
+  readonly background?: boolean
   /** Time, ids and chance. @default systemRuntime */
   readonly runtime?: Runtime
   /** pino-shaped; never gets a token. @default silent */
@@ -57,7 +62,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const quota = createQuota(options.quota, runtime.now)
   const settings = { source: model, retired, streaming, apiToken, runtime, log, port, quota }
   const hooks = { onRequest: requests.add, onChange: requests.update }
-  server.on('request', createRequestListener({ ...settings, ...hooks }))
+  const createListener = options.scenes === true ? createSceneListener : createRequestListener
+  server.on('request', createListener({ ...settings, ...hooks }))
+  if (options.background === true) server.unref()
   const close = (): Promise<void> =>
     new Promise((resolve) => {
       // The only error `close` reports is that the server is closed already.

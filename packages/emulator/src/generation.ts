@@ -13,14 +13,15 @@ export interface Generation {
 
 /**
  * Applies `max_tokens` as the service does: a model writes its calls as text, and they become `tool_calls` only when
- * the text is complete. A cut call stays what it is: the beginning of `{"name":…,"parameters":{…` in the answer's text.
+ * the text is complete. What a source measured has been cut already. A cut call stays what it is: the beginning of `{"name":…,"parameters":{…` in the answer's text.
  */
 export function generate(reply: SpokenReply, maxTokens: number): Generation {
   const text = reply.text ?? ''
   const toolCalls = reply.toolCalls ?? []
   const spoken = toSpokenText(text, toolCalls)
-  const outputTokens = countTokens(spoken)
-  if (outputTokens > maxTokens) {
+  const { measured } = reply
+  const outputTokens = measured?.outputTokens ?? countTokens(spoken)
+  if (measured === undefined && outputTokens > maxTokens) {
     return {
       text: cutToTokens(spoken, maxTokens),
       toolCalls: [],
@@ -32,7 +33,7 @@ export function generate(reply: SpokenReply, maxTokens: number): Generation {
     text: text === '' && toolCalls.length > 0 ? null : text,
     toolCalls,
     outputTokens,
-    cut: false,
+    cut: measured?.cut ?? false,
   }
 }
 

@@ -7,9 +7,13 @@ export type { ReceivedRequest } from './received-request.ts'
 export { script } from './script.ts'
 export type { Script } from './script.ts'
 export { rehearsal } from './rehearsal/rehearsal.ts'
+export { upstream } from './upstream/upstream.ts'
+export type { UpstreamOptions } from './upstream/upstream.ts'
 
 export type {
   ErrorReply,
+  LiveReply,
+  Measured,
   ModelMessage,
   ModelReply,
   ModelRequest,

@@ -11,15 +11,26 @@ import type { JsonObject } from './json-object.ts'
 import { ownValue } from './json-object.ts'
 import type { ModelEntry } from './model-catalogue.ts'
 import { findModel } from './model-catalogue.ts'
-import type { ModelReply, ModelRequest, ModelSource } from './model-source.ts'
+import type {
+  ErrorReply,
+  LiveReply,
+  ModelReply,
+  ModelRequest,
+  ModelSource,
+  SpokenReply,
+} from './model-source.ts'
 import type { Quota } from './quota.ts'
 import { passesRunner } from './runner-check.ts'
+import type { EndedReply } from './streaming/reply-frames.ts'
 import type { ServiceError } from './service-error.ts'
 import { toServiceError } from './service-error.ts'
 import { checkStreaming } from './streaming/check-streaming.ts'
+import type { LiveOptions, LiveStream } from './streaming/live-stream.ts'
+import { renderLive, toLiveOptions } from './streaming/live-stream.ts'
 import { toRawStream } from './streaming/raw-stream.ts'
 import type { RenderedStream } from './streaming/render-stream.ts'
 import { renderStream } from './streaming/render-stream.ts'
+import type { StreamVariant } from './streaming/stream-variant.ts'
 import type { StreamingOptions } from './streaming/streaming-options.ts'
 import { countInputTokens, countTokens, toNeurons, toWireUsage } from './tokens.ts'
 
@@ -46,7 +57,11 @@ const SEEDS = 0x1_0000_0000
 /** One inference, done or refused. */
 export type InferenceOutcome =
   | { readonly type: 'result'; readonly result: JsonValue; readonly neurons: number }
-  | { readonly type: 'stream'; readonly stream: RenderedStream; readonly neurons: number }
+  | {
+      readonly type: 'stream'
+      readonly stream: RenderedStream | LiveStream
+      readonly neurons: number
+    }
   | { readonly type: 'error'; readonly error: ServiceError }
 
 /** Does what stands behind all fronts: finds the model, validates, asks the source, cuts, counts and shapes. */
@@ -85,8 +100,18 @@ export async function infer(
   const usedUp = context.quota.refusal()
   if (usedUp !== undefined) return { type: 'error', error: toServiceError(usedUp) }
   const request = toModelRequest(modelId, validated.inputs)
+  const asked = { request, model, inputTokens }
+  const variant = variantFor(asker.front, context.streaming.variant ?? model.streams)
+  const live = asksForStream(request.inputs)
+    ? toLiveOptions({ ...context.streaming, variant })
+    : undefined
   const reply = await ask(request, context, asker.signal)
-  const outcome = toOutcome(reply, { request, model, inputTokens }, context, asker)
+  const answer = async (): Promise<InferenceOutcome> => {
+    if (!('live' in reply)) return toOutcome(reply, asked, context, asker)
+    if (live !== undefined) return toLiveOutcome(reply, live, asked, context, asker)
+    return toOutcome(await guarded(() => wholeOf(reply), context), asked, context, asker)
+  }
+  const outcome = await answer()
   if (outcome.type !== 'error') context.quota.charge(outcome.neurons)
   return outcome
 }
@@ -99,11 +124,12 @@ interface Asked {
 }
 
 function toOutcome(
-  reply: ModelReply,
-  { request, model, inputTokens }: Asked,
+  reply: Exclude<ModelReply, LiveReply>,
+  asked: Asked,
   { runtime, streaming }: InferenceContext,
   { front, requestId }: Asker,
 ): InferenceOutcome {
+  const { request, model, inputTokens } = asked
   if ('error' in reply) return { type: 'error', error: toServiceError(reply.error) }
   if ('stream' in reply) {
     const stream = toRawStream(reply.stream, streaming.delayMs)
@@ -113,9 +139,7 @@ function toOutcome(
     const usage = toWireUsage(inputTokens, countTokens(JSON.stringify(reply.result)))
     return { type: 'result', result: reply.result, neurons: toNeurons(usage, model) }
   }
-  const generation = generate(reply, maxTokensOf(request.inputs))
-  const usage = toWireUsage(inputTokens, generation.outputTokens)
-  const neurons = toNeurons(usage, model)
+  const { generation, usage, neurons } = toEnded(reply, asked)
   const now = Math.floor(runtime.now() / 1000)
   const wanted = model.jsonMode ? readWantedJson(request.inputs) : undefined
   const isJson = wanted !== undefined && generation.toolCalls.length === 0
@@ -134,8 +158,7 @@ function toOutcome(
     return { type: 'result', result: shape(now, runtime.createId), neurons }
   }
   const merged = { ...streaming, ...reply.streaming }
-  const native = merged.variant ?? model.streams
-  const options = { ...merged, variant: front === 'openai' ? toChatVariant(native) : native }
+  const options = { ...merged, variant: variantFor(front, merged.variant ?? model.streams) }
   const created = options.seed === undefined ? now : 0
   const stream = renderStream(generation, options, {
     model: request.model,
@@ -147,6 +170,48 @@ function toOutcome(
     toBody: (createId) => toResultBody(front, shape(created, createId)),
   })
   return { type: 'stream', stream, neurons }
+}
+
+/** A stream that goes out while the model speaks. What it will cost is not known when its headers are sent. */
+function toLiveOutcome(
+  { live }: LiveReply,
+  options: LiveOptions,
+  asked: Asked,
+  { runtime, quota }: InferenceContext,
+  { requestId, signal }: Asker,
+): InferenceOutcome {
+  const { request, model, inputTokens } = asked
+  const neurons = toNeurons(toWireUsage(inputTokens, 0), model)
+  const stream = renderLive(live, options, {
+    model: request.model,
+    created: options.seed === undefined ? Math.floor(runtime.now() / 1000) : 0,
+    seed: options.seed ?? Math.floor(runtime.random() * SEEDS),
+    requestId,
+    signal,
+    end: (reply) => {
+      const whole = toEnded(reply, asked)
+      quota.charge(whole.neurons - neurons)
+      return whole
+    },
+  })
+  return { type: 'stream', stream, neurons }
+}
+
+function toEnded(reply: SpokenReply, { request, model, inputTokens }: Asked): EndedReply {
+  const generation = generate(reply, maxTokensOf(request.inputs))
+  const usage = toWireUsage(reply.measured?.inputTokens ?? inputTokens, generation.outputTokens)
+  return { generation, usage, neurons: toNeurons(usage, model) }
+}
+
+/** The whole of a reply that is still being spoken. */
+async function wholeOf({ live }: LiveReply): Promise<SpokenReply> {
+  let next = await live.next()
+  while (next.done !== true) next = await live.next()
+  return next.value
+}
+
+function variantFor(front: FrontName, variant: StreamVariant): StreamVariant {
+  return front === 'openai' ? toChatVariant(variant) : variant
 }
 
 function asksForStream(inputs: JsonObject): boolean {
@@ -168,23 +233,30 @@ function toModelRequest(model: string, inputs: JsonObject): ModelRequest {
   }
 }
 
-async function ask(
+function ask(
   request: ModelRequest,
   context: InferenceContext,
   signal: AbortSignal,
 ): Promise<ModelReply> {
-  try {
+  return guarded(async () => {
     const reply = await context.source.reply(request, { signal })
     if ('streaming' in reply && reply.streaming !== undefined) checkStreaming(reply.streaming)
     return reply
+  }, context)
+}
+
+/** What a model source does; a 500 that says what it threw. */
+async function guarded<Reply extends ModelReply>(
+  work: () => Promise<Reply>,
+  { source, log }: InferenceContext,
+): Promise<Reply | ErrorReply> {
+  try {
+    return await work()
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
-    context.log.error({ source: context.source.name, error: message }, 'the model source threw')
+    log.error({ source: source.name, error: message }, 'the model source threw')
     return {
-      error: {
-        code: 8005,
-        message: `The model source \`${context.source.name}\` threw: ${message}`,
-      },
+      error: { code: 8005, message: `The model source \`${source.name}\` threw: ${message}` },
     }
   }
 }

@@ -45,8 +45,30 @@ export interface ModelRequest {
 export interface SpokenReply {
   readonly text?: string
   readonly toolCalls?: readonly ModelToolCall[]
+  /** What a real model's server counted and cut. @default counted and cut by the emulator */
+  readonly measured?: Measured
   /** How it is streamed, where a stream was asked for; each field goes before the emulator's own. */
   readonly streaming?: StreamingOptions
+}
+
+/** What a model server says of a reply that it has cut itself. */
+export interface Measured {
+  /** True when `max_tokens` ended it. */
+  readonly cut: boolean
+  /** @default counted by the emulator */
+  readonly inputTokens?: number
+  /** @default counted by the emulator */
+  readonly outputTokens?: number
+}
+
+/**
+ * A reply that is still being spoken, for a client that asked for a stream: yields pieces of its text as they come and
+ * returns the whole of it, that text included. It goes out piece by piece, unless `streaming` asks for what needs the
+ * whole reply first: a fault, other chunks, quirks of lines, or usage on every frame. What it throws after the first
+ * piece becomes an error in the stream.
+ */
+export interface LiveReply {
+  readonly live: AsyncGenerator<string, SpokenReply, undefined>
 }
 
 /** A `result` that goes onto the wire exactly as it is: the way to hand out a malformed answer. */
@@ -77,7 +99,7 @@ export interface ErrorReply {
 }
 
 /** What a model source may answer. */
-export type ModelReply = SpokenReply | RawReply | RawStreamReply | ErrorReply
+export type ModelReply = SpokenReply | LiveReply | RawReply | RawStreamReply | ErrorReply
 
 /** What stands in for the model: gets each validated inference and answers it. */
 export interface ModelSource {

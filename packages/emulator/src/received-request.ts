@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http'
 import type { FrontName } from './envelope.ts'
 import type { JsonObject } from './json-object.ts'
 
@@ -30,7 +29,7 @@ const SECRET_HEADERS: ReadonlySet<string> = new Set([
 /** Keeps a request without its secrets; not answered yet. */
 export function toReceivedRequest(
   request: Omit<ReceivedRequest, 'headers' | 'status' | 'abandoned'> & {
-    readonly headers: IncomingHttpHeaders
+    readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
   },
 ): ReceivedRequest {
   const headers = Object.entries(request.headers)

@@ -10,5 +10,6 @@ test('the public names', () => {
     'startEmulator',
     'streamVariants',
     'toEventStream',
+    'upstream',
   ])
 })

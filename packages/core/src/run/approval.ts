@@ -4,7 +4,8 @@ import { guardJson, own, parseJson } from '../json.ts'
 import type { JsonValue, ToolCall } from '../message.ts'
 import { expected } from '../option.ts'
 import { sha256 } from '../runtime.ts'
-import { untilAborted } from '../until-aborted.ts'
+import { withinLimit } from '../time-limit.ts'
+import { CHECK_MS } from '../tool/execute.ts'
 import type { AnyTool, ApprovalContext } from '../tool/tool.ts'
 import type { Run } from './run.ts'
 
@@ -55,7 +56,7 @@ export type Admission = 'go' | 'wait' | { readonly denied: string }
 
 /**
  * Asks whether a call may be dispatched. A call that needs a decision and has none is recorded as waiting. A tool whose
- * `approval` throws needs one.
+ * `approval` throws, or does not say in time, needs one.
  */
 export async function admit(
   run: Run,
@@ -73,7 +74,7 @@ export async function admit(
     return { denied: 'What was approved is not what would run now. Ask again.' }
   }
   if (approvals.some(({ toolCallId }) => toolCallId === call.toolCallId)) return 'wait'
-  if (!(await needsApproval(tool, value, context))) return 'go'
+  if (!(await needsApproval(run, tool, value, context))) return 'go'
   const { step } = context
   const { toolCallId, toolName } = call
   let described: Pick<PendingApproval, 'input' | 'inputHash'>
@@ -156,6 +157,7 @@ export async function checkApproved(
 }
 
 async function needsApproval(
+  { runtime }: Run,
   { approval }: AnyTool,
   value: unknown,
   context: ApprovalContext<never>,
@@ -164,7 +166,8 @@ async function needsApproval(
   try {
     // `parseInput` just gave the value, in the shape of the tool's own schema.
     const needed = approval(value as never, context)
-    return needed instanceof Promise ? await untilAborted(needed, context.signal) : needed
+    if (!(needed instanceof Promise)) return needed
+    return (await withinLimit(runtime, CHECK_MS, context.signal, () => needed)) ?? true
   } catch {
     context.signal.throwIfAborted()
     return true

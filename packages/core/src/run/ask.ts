@@ -1,4 +1,5 @@
 import { defined } from '../defined.ts'
+import { wait } from '../runtime.ts'
 import type { Usage } from '../wire/usage.ts'
 import { withheldTools } from './caps.ts'
 import { callModel, type AnsweredReply } from './call-model.ts'
@@ -83,7 +84,7 @@ async function askModel(
   viewer: StepViewer | undefined,
   nextAttempt: () => number,
 ): Promise<Asked> {
-  const { recorder, budget, runtime, clock } = run
+  const { recorder, cursor, budget, runtime, clock } = run
   const { toolChoice, active, changed } = plan
   const { step, closing, roomFactor } = request
   const asked = plan.asked()
@@ -97,6 +98,9 @@ async function askModel(
   const reservation =
     budget &&
     createReservation(budget, asked, recorder.state, withTools && !closing && run.closingCall)
+  // The run's time may have cut the wait that the service asked for.
+  const restMs = (cursor.restUntil.get(model) ?? 0) - runtime.now()
+  if (restMs > 0) await wait(runtime, restMs, run.signal)
   let attempt = 0
   let sentAt: number | undefined
   const fail = (
@@ -145,6 +149,7 @@ async function askModel(
     },
     onFailure: (failure, _, durationMs, retryInMs) => {
       const { error: failed, usage: told } = failure
+      cursor.restUntil.set(model, runtime.now() + (failed.retryAfterMs ?? 0))
       const usage = reservation === undefined ? told : reservation.lose(failed.code, told)
       fail(failed, usage, durationMs, retryInMs)
       offers.onFailure(failure)

@@ -11,7 +11,7 @@ import { takeStep } from './take-step.ts'
  * unless an output is wanted.
  * @param before what was wrong with the output that the step before gave
  * @returns what the schema made of the output
- * @throws the reason of the run's own signal; what `prepareStep` throws; where an output is wanted, why there is none.
+ * @throws the reason of the run's own signal; what `prepareStep` throws; where an output is wanted, why the model gave none.
  */
 export async function close(run: Run, first: number, before?: string): Promise<unknown> {
   const { clock, closingCall, log, output } = run
@@ -33,7 +33,8 @@ export async function close(run: Run, first: number, before?: string): Promise<u
       if (step - first >= MAX_OUTPUT_REPAIRS) throw noOutput(plan.asked().model, demand)
     } catch (error) {
       clock.given.throwIfAborted()
-      if (output !== undefined || !(isPlanned || clock.whole.aborted)) throw error
+      // That there is no time left is no error of the model's, nor of the caller's.
+      if (!clock.whole.aborted && (output !== undefined || !isPlanned)) throw error
       log.warn(
         { step, error: toErrorRecord(error) },
         'The closing call failed; the run ends without it.',

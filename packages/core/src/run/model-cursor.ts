@@ -28,6 +28,8 @@ export interface AskedModel extends PreparedModel {
 /** Which of its models a run asks. */
 export interface ModelCursor {
   readonly current: () => AskedModel
+  /** Until when the service asked not to be asked, by model: milliseconds since 1970. */
+  readonly restUntil: Map<string, number>
   /** A model, or other instructions, for one step. Those last used are kept, and grow with the run. */
   readonly variant: (
     prepared: PreparedModel,
@@ -93,6 +95,7 @@ export function createModelCursor(
   )
   let asked: AskedModel | undefined
   return {
+    restUntil: new Map(),
     // The run's own list. It only grows.
     current: () =>
       (asked ??= start(models[place] ?? models[0], options.instructions, state.messages)),

@@ -44,8 +44,8 @@ export interface Answer {
   readonly dispatched: boolean
 }
 
-/** How long the check of an input may take: a schema's own check may wait for something that never comes. */
-const CHECK_MS = 5000
+/** How long the check of a call may take: somebody's own check may wait for something that never comes. */
+export const CHECK_MS = 5000
 
 /**
  * Answers one call. What the model can repair (unknown tool, bad input, a throwing or slow tool) becomes an error text

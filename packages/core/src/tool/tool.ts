@@ -78,7 +78,7 @@ export interface ToolOptions<
   readonly timeoutMs?: number
   /**
    * Whether a person must approve a call before it is dispatched: always, or where this says so for its input. The run
-   * then ends `suspended`. Where it throws, approval is needed. @default false
+   * then ends `suspended`. Where it throws, or takes longer than 5 seconds, approval is needed. @default false
    * @see docs/guides/human-approval.md
    */
   readonly approval?:

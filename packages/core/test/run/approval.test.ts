@@ -198,6 +198,24 @@ describe('a call that needs approval', () => {
   })
 })
 
+test('a rule that never says whether it needs approval counts as one that does', async () => {
+  const runtime = fakeRuntime()
+  const backend = scriptedBackend([{ toolCalls: [pay] }])
+  const slow = tool({
+    name: 'pay',
+    description: 'Pays an amount',
+    input: z.object({ amount: z.number() }),
+    approval: () => new Promise<boolean>(() => {}),
+    execute: () => 'Paid.',
+  })
+  const running = createAgent({ backend, model, tools: [slow], runtime }).run('Pay 40.')
+  await runtime.advance(5000)
+  expect(await running).toMatchObject({
+    stopReason: 'suspended',
+    approvals: [{ toolName: 'pay', input: { amount: 40 } }],
+  })
+})
+
 describe('fault H8: a decision holds for one run, one call and one input', () => {
   const wrongly: readonly [string, (decision: ApprovalDecision) => object][] = [
     ['of another run', (decision) => ({ ...decision, runId: 'run-2' })],

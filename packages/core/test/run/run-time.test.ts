@@ -4,6 +4,7 @@ import {
   tool,
   type AgentOptions,
   type RunEvent,
+  type Runtime,
   type StreamEvent,
 } from '@drover/core'
 import { fakeRuntime, scriptedBackend, type ScriptEntry } from '@drover/core/testing'
@@ -42,6 +43,33 @@ const start = (script: readonly ScriptEntry[], options: Partial<AgentOptions> = 
 }
 
 describe('a run whose time is up', () => {
+  test('during a wait that the service asked for: the answer is not asked for before it is over', async () => {
+    const fake = fakeRuntime()
+    const runtime: Runtime = {
+      ...fake,
+      // No wait is over before its time.
+      setTimer: (callback, ms) => fake.setTimer(callback, ms, 'limit'),
+    }
+    const busy = { wire: 'Too many requests', status: 429, headers: { 'retry-after': '17' } }
+    const { run, backend } = start([busy, 'This is what I know.'], { runtime })
+    await fake.advance(16_999)
+    expect(backend.requests).toHaveLength(1)
+    await fake.advance(1)
+    expect(await run.result).toMatchObject({ stopReason: 'time', text: 'This is what I know.' })
+    expect(backend.requests).toHaveLength(2)
+  })
+
+  test('before it gave the output that is wanted: the error says so', async () => {
+    const runtime = fakeRuntime()
+    const backend = scriptedBackend([hangs, hangs])
+    const output = z.object({ celsius: z.number() })
+    const agent = createAgent({ backend, model, output, runtime, timeouts: { runMs: 20_000 } })
+    const failed = expect(agent.run('Go')).rejects.toMatchObject({ code: 'model.no_output' })
+    await runtime.advance(20_000)
+    await failed
+    expect(backend.requests).toHaveLength(2)
+  })
+
   test('while a tool is under way: its calls are answered, and the model has the last quarter for an answer', async () => {
     const { run, runtime, backend } = start([calls, 'This is what I know.'])
     await runtime.advance(14_999)

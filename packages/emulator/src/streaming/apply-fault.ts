@@ -50,7 +50,12 @@ function framesBefore(fault: StreamFault): number {
   return fault.afterFrames ?? AFTER_FRAMES
 }
 
-function toErrorFrame(shape: ErrorEventShape, error: ServiceError, requestId: string): StreamFrame {
+/** An error as an event, in one of the shapes. */
+export function toErrorFrame(
+  shape: ErrorEventShape,
+  error: ServiceError,
+  requestId: string,
+): StreamFrame {
   const { code, description } = error
   const message = `AiError: ${description}`
   switch (shape) {

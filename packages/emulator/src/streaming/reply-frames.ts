@@ -39,25 +39,45 @@ export function* toReplyFrames(
   traits: VariantTraits,
   context: FrameContext,
 ): Generator<ReplyFrame> {
-  const id = idFrom(context.random)
-  const chat = traits.envelope === 'chat'
+  const { usage, random } = context
+  const id = idFrom(random)
   let units = 0
-  for (const delta of toDeltas(generation, traits, context.random)) {
+  for (const delta of toDeltas(generation, traits, random)) {
+    const frame = toFrame(delta, traits, id, context)
     units += lengthOf(delta)
-    const usage = traits.usageEverywhere ? { usage: usageSoFar(context.usage, units) } : {}
-    const body = chat ? toChunk(delta, id, context) : toNativeFrame(delta, traits)
-    yield { body: { ...body, ...usage }, closing: delta.type === 'finish' }
+    yield traits.usageEverywhere ? withUsage(frame, usageSoFar(usage, units)) : frame
   }
-  if (chat) {
-    const usage = { ...context.usage }
-    yield { body: { ...chunk(id, context), choices: [], usage }, closing: true }
-  } else if (traits.backend === 'newer') {
-    const usage = { ...context.usage, neurons: context.neurons }
-    yield { body: { response: null, usage }, closing: true }
-  } else {
-    if (!traits.usageEverywhere) yield { body: { response: '' }, closing: true }
-    yield { body: { response: '', usage: { ...context.usage } }, closing: true }
+  yield* toClosingFrames(traits, id, context)
+}
+
+/** What is known of a reply when it has come to its end. */
+export interface EndedReply {
+  readonly generation: Generation
+  readonly usage: WireUsage
+  readonly neurons: number
+}
+
+/** The frames of a reply that is still being spoken: the same, each piece of text in a frame as soon as it comes. */
+export async function* toLiveFrames(
+  pieces: AsyncGenerator<string, EndedReply, undefined>,
+  traits: VariantTraits,
+  context: Omit<FrameContext, 'usage' | 'neurons'>,
+): AsyncGenerator<ReplyFrame> {
+  const id = idFrom(context.random)
+  const frame = (delta: Delta): ReplyFrame => toFrame(delta, traits, id, context)
+  if (startsEmpty(traits)) yield frame({ type: 'start' })
+  let units = 0
+  let next = await pieces.next()
+  while (next.done !== true) {
+    units += next.value.length
+    if (next.value !== '') yield frame({ type: 'text', text: next.value })
+    next = await pieces.next()
   }
+  const { generation, usage, neurons } = next.value
+  const rest = streamedText(generation, traits).slice(units)
+  for (const [piece] of rest.matchAll(PIECES)) yield frame({ type: 'text', text: piece })
+  for (const delta of toEndDeltas(generation, traits, context.random)) yield frame(delta)
+  yield* toClosingFrames(traits, id, { ...context, usage, neurons })
 }
 
 function* toDeltas(
@@ -65,25 +85,73 @@ function* toDeltas(
   traits: VariantTraits,
   random: SeededRandom,
 ): Generator<Delta> {
-  const { toolCalls } = generation
-  const chat = traits.envelope === 'chat'
-  const leaked = traits.calls === 'text'
-  const text = generation.text ?? ''
-  if (chat || traits.gaps) yield { type: 'start' }
-  for (const [piece] of (leaked ? toSpokenText(text, toolCalls) : text).matchAll(PIECES)) {
+  if (startsEmpty(traits)) yield { type: 'start' }
+  for (const [piece] of streamedText(generation, traits).matchAll(PIECES)) {
     yield { type: 'text', text: piece }
     if (traits.gaps && random() < 0.3) yield { type: 'start' }
   }
+  yield* toEndDeltas(generation, traits, random)
+}
+
+/** The calls, where they are no text, and the finish reason. */
+function* toEndDeltas(
+  generation: Generation,
+  traits: VariantTraits,
+  random: SeededRandom,
+): Generator<Delta> {
+  const chat = traits.envelope === 'chat'
   if (traits.calls !== 'text') {
     const context = { createId: () => idFrom(random), random, sentinel: !chat }
-    for (const calls of toCallDeltas(toolCalls, traits.calls, context)) {
+    for (const calls of toCallDeltas(generation.toolCalls, traits.calls, context)) {
       yield { type: 'calls', calls }
     }
   }
   if (chat || traits.finishFrame) {
+    const leaked = traits.calls === 'text'
     const reason = finishReason(leaked ? { ...generation, toolCalls: [] } : generation)
     yield { type: 'finish', reason }
   }
+}
+
+function* toClosingFrames(
+  traits: VariantTraits,
+  id: string,
+  context: FrameContext,
+): Generator<ReplyFrame> {
+  const usage = { ...context.usage }
+  if (traits.envelope === 'chat') {
+    yield { body: { ...chunk(id, context), choices: [], usage }, closing: true }
+  } else if (traits.backend === 'newer') {
+    const { neurons } = context
+    yield { body: { response: null, usage: { ...usage, neurons } }, closing: true }
+  } else {
+    if (!traits.usageEverywhere) yield { body: { response: '' }, closing: true }
+    yield { body: { response: '', usage }, closing: true }
+  }
+}
+
+/** What of a reply is streamed as text. */
+function streamedText({ text, toolCalls }: Generation, { calls }: VariantTraits): string {
+  return calls === 'text' ? toSpokenText(text ?? '', toolCalls) : (text ?? '')
+}
+
+function startsEmpty({ envelope, gaps }: VariantTraits): boolean {
+  return envelope === 'chat' || gaps === true
+}
+
+function toFrame(
+  delta: Delta,
+  traits: VariantTraits,
+  id: string,
+  context: Pick<FrameContext, 'created' | 'model'>,
+): ReplyFrame {
+  const chat = traits.envelope === 'chat'
+  const body = chat ? toChunk(delta, id, context) : toNativeFrame(delta, traits)
+  return { body, closing: delta.type === 'finish' }
+}
+
+function withUsage(frame: ReplyFrame, usage: JsonObject): ReplyFrame {
+  return { ...frame, body: { ...frame.body, usage } }
 }
 
 // About a token each. Digits stand alone, so that `native-numbers` has numbers to write; never half a surrogate pair.
@@ -108,7 +176,11 @@ function toNativeFrame(delta: Delta, { backend, numbers }: VariantTraits): JsonO
   }
 }
 
-function toChunk(delta: Delta, id: string, context: FrameContext): JsonObject {
+function toChunk(
+  delta: Delta,
+  id: string,
+  context: Pick<FrameContext, 'created' | 'model'>,
+): JsonObject {
   const finish = delta.type === 'finish' ? delta.reason : null
   const choice = { index: 0, delta: toChatDelta(delta), finish_reason: finish }
   return { ...chunk(id, context), choices: [choice] }
@@ -127,7 +199,10 @@ function toChatDelta(delta: Delta): JsonObject {
   }
 }
 
-function chunk(id: string, { created, model }: FrameContext): JsonObject {
+function chunk(
+  id: string,
+  { created, model }: Pick<FrameContext, 'created' | 'model'>,
+): JsonObject {
   return { id: `chatcmpl-${id}`, object: 'chat.completion.chunk', created, model }
 }
 

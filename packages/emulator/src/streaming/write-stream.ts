@@ -1,5 +1,6 @@
 import type { Runtime } from '@drover/core'
 import type { ServerResponse } from 'node:http'
+import type { LiveStream } from './live-stream.ts'
 import type { RenderedStream } from './render-stream.ts'
 
 /**
@@ -8,10 +9,10 @@ import type { RenderedStream } from './render-stream.ts'
  */
 export async function writeStream(
   response: ServerResponse,
-  { chunks, ending, delayMs }: RenderedStream,
+  { chunks, ending, delayMs }: RenderedStream | LiveStream,
   runtime: Runtime,
 ): Promise<boolean> {
-  for (const chunk of chunks) {
+  for await (const chunk of chunks) {
     if (delayMs > 0) await delay(response, delayMs, runtime)
     if (response.destroyed) return false
     if (!response.write(chunk)) await settled(response, 'drain')

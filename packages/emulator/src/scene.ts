@@ -1,0 +1,6 @@
+export { openScene } from './scene/open-scene.ts'
+export type { Scene, SceneBinding, SceneOptions } from './scene/open-scene.ts'
+export type { SceneSettings } from './scene/scene-settings.ts'
+export type { JsonObject } from './json-object.ts'
+export type { ModelReply } from './model-source.ts'
+export type { ReceivedRequest } from './received-request.ts'
