@@ -21,7 +21,8 @@ async function get(path: string, options: EmulatorOptions = {}): Promise<Respons
 }
 
 async function search(query: string, options: EmulatorOptions = {}): Promise<Listed> {
-  return (await get(`/client/v4/accounts/${ACCOUNT}/ai/models/search?${query}`, options)).json()
+  const path = `/client/v4/accounts/${ACCOUNT}/ai/models/search?${query}`
+  return JSON.parse(await (await get(path, options)).text())
 }
 
 const names = ({ result }: Listed): readonly string[] => result.map(({ name }) => name)
