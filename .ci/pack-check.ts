@@ -126,7 +126,8 @@ async function consumer(): Promise<string | undefined> {
     const tarballPaths = files.map((file) => join(tarballs, file)).join(' ')
     const others = `zod@${await versionOf('packages/core', 'zod')} @types/node@${await versionOf('.', '@types/node')}`
     const install = `npm install --no-audit --no-fund --prefer-offline ${tarballPaths} ${others}`
-    const importsNode = ({ manifest }: Package): boolean => manifest.name === '@drover/emulator'
+    const importsNode = ({ manifest }: Package): boolean =>
+      ['@drover/emulator', '@drover/cli'].includes(manifest.name)
     await writeFile(join(folder, 'web.ts'), imports(packages.filter((one) => !importsNode(one))))
     await writeFile(join(folder, 'node.ts'), imports(packages))
     const tsc = 'tsc --noEmit --strict --module nodenext --target es2023'

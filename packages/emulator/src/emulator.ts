@@ -2,21 +2,31 @@ import type { Logger, Runtime } from '@drover/core'
 import { DroverError, silentLogger, systemRuntime } from '@drover/core'
 import { createServer } from 'node:http'
 import type { Server } from 'node:http'
+import { createAnswerRecorder } from './cassette/record-answers.ts'
+import type { EmulatorRecording } from './cassette/record-answers.ts'
 import type { ModelSource } from './model-source.ts'
-import type { ReceivedRequest } from './received-request.ts'
+import type { AnsweredRequest, ReceivedRequest } from './received-request.ts'
 import { createRequestList } from './received-request.ts'
 import { checkQuota, createQuota } from './quota.ts'
 import type { QuotaOptions } from './quota.ts'
 import { rehearsal } from './rehearsal/rehearsal.ts'
+import { inUrl } from './request-guard.ts'
 import { createRequestListener } from './request-listener.ts'
 import { createSceneListener } from './scene/scene-listener.ts'
 import { checkStreaming } from './streaming/check-streaming.ts'
 import type { StreamingOptions } from './streaming/streaming-options.ts'
 
+const LOCAL = '127.0.0.1'
+
 /** How an emulator behaves; everything may be left out. */
 export interface EmulatorOptions {
   /** 0 to 65535; 0 takes any free one. @default 0 */
   readonly port?: number
+  /**
+   * Another interface to listen on, such as `0.0.0.0`: other machines can then reach it, so `apiToken` must be set, and
+   * every request needs it, those of the binding too. @default this machine alone: 127.0.0.1
+   */
+  readonly host?: string
   /** What answers: `script(…)`, `rehearsal()` or your own. @default rehearsal() */
   readonly model?: ModelSource
   /** Whether models the service has retired still answer, or are refused with 5028 as the service does. @default 'serve' */
@@ -31,6 +41,10 @@ export interface EmulatorOptions {
   readonly scenes?: boolean
   /** Lets the process end while the emulator listens. @default false */
   readonly background?: boolean
+  /** Called once for each request for an inference, when all is over: for a live log. What it throws is logged. */
+  readonly onAnswer?: (request: AnsweredRequest) => void
+  /** Records what the model is asked and what goes out, into a cassette that is written on `close`; a file, or more. */
+  readonly record?: string | EmulatorRecording
   /** Time, ids and chance. @default systemRuntime */
   readonly runtime?: Runtime
   /** pino-shaped; never gets a token. @default silent */
@@ -55,28 +69,44 @@ export interface Emulator extends AsyncDisposable {
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   checkOptions(options)
   const { model = rehearsal(), retired = 'serve', streaming = {}, apiToken } = options
-  const { runtime = systemRuntime, log = silentLogger } = options
+  const { runtime = systemRuntime, log = silentLogger, host, onAnswer, record } = options
+  const recorder = record === undefined ? undefined : createAnswerRecorder(model, record)
   const requests = createRequestList()
   const server = createServer()
-  const port = await listen(server, options.port ?? 0)
+  const port = await listen(server, options.port ?? 0, host ?? LOCAL)
   const quota = createQuota(options.quota, runtime.now)
-  const settings = { source: model, retired, streaming, apiToken, runtime, log, port, quota }
+  const settings = {
+    source: recorder?.source ?? model,
+    retired,
+    streaming,
+    apiToken,
+    runtime,
+    log,
+    port,
+    host,
+    onAnswer,
+    quota,
+  }
   const hooks = { onRequest: requests.add, onChange: requests.update }
   const createListener = options.scenes === true ? createSceneListener : createRequestListener
-  server.on('request', createListener({ ...settings, ...hooks }))
+  const listener = createListener({ ...settings, ...hooks })
+  server.on('request', recorder?.listen(listener) ?? listener)
   if (options.background === true) server.unref()
-  const close = (): Promise<void> =>
-    new Promise((resolve) => {
+  const close = async (): Promise<void> => {
+    await new Promise<void>((resolve) => {
       // The only error `close` reports is that the server is closed already.
       server.close(() => resolve())
       server.closeAllConnections()
     })
-  const url = `http://127.0.0.1:${port}`
+    recorder?.save()
+  }
+  const isAny = host === undefined || host === '0.0.0.0' || host === '::'
+  const url = `http://${isAny ? LOCAL : inUrl(host)}:${port}`
   log.info({ url, model: model.name }, 'the emulator listens')
   return { url, port, requests: requests.all, close, [Symbol.asyncDispose]: close }
 }
 
-function checkOptions({ port, retired, streaming, apiToken, quota }: EmulatorOptions): void {
+function checkOptions({ host, port, retired, streaming, apiToken, quota }: EmulatorOptions): void {
   if (quota !== undefined) checkQuota(quota)
   if (streaming !== undefined) checkStreaming(streaming)
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
@@ -91,6 +121,12 @@ function checkOptions({ port, retired, streaming, apiToken, quota }: EmulatorOpt
       `Expected \`retired\` to be 'serve' or 'refuse', got ${JSON.stringify(retired)}.`,
     )
   }
+  if (host !== undefined && apiToken === undefined) {
+    throw new DroverError(
+      'config.invalid',
+      'Expected `apiToken` beside `host`: other machines can reach that interface, and only a token keeps them out.',
+    )
+  }
   if (apiToken === '') {
     throw new DroverError(
       'config.invalid',
@@ -99,20 +135,20 @@ function checkOptions({ port, retired, streaming, apiToken, quota }: EmulatorOpt
   }
 }
 
-function listen(server: Server, port: number): Promise<number> {
+function listen(server: Server, port: number, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const reason = cause.code === 'EADDRINUSE' ? 'it is taken' : cause.message
       reject(
         new DroverError(
           'config.invalid',
-          `Expected to listen on port ${port} of 127.0.0.1, but ${reason}. ` +
+          `Expected to listen on port ${port} of ${host}, but ${reason}. ` +
             'End what listens there, or leave `port` out to get a free one.',
           { cause },
         ),
       )
     })
-    server.listen(port, '127.0.0.1', () => {
+    server.listen(port, host, () => {
       const address = server.address()
       resolve(typeof address === 'object' && address !== null ? address.port : port)
     })

@@ -50,6 +50,8 @@ export interface Asker {
   readonly requestId: string
   /** Aborts when the client leaves. */
   readonly signal: AbortSignal
+  /** Called with what a model has said once it is whole and counted; of a stream while it goes out. */
+  readonly onEnd: (ended: EndedReply) => void
 }
 
 const SEEDS = 0x1_0000_0000
@@ -99,7 +101,7 @@ export async function infer(
   if (model.dialect === 'chat' && !passesRunner(validated.inputs)) return refuse(8001)
   const usedUp = context.quota.refusal()
   if (usedUp !== undefined) return { type: 'error', error: toServiceError(usedUp) }
-  const request = toModelRequest(modelId, validated.inputs)
+  const request = { ...toModelRequest(modelId, validated.inputs), sent: inputs }
   const asked = { request, model, inputTokens }
   const variant = variantFor(asker.front, context.streaming.variant ?? model.streams)
   const live = asksForStream(request.inputs)
@@ -127,7 +129,7 @@ function toOutcome(
   reply: Exclude<ModelReply, LiveReply>,
   asked: Asked,
   { runtime, streaming }: InferenceContext,
-  { front, requestId }: Asker,
+  { front, requestId, onEnd }: Asker,
 ): InferenceOutcome {
   const { request, model, inputTokens } = asked
   if ('error' in reply) return { type: 'error', error: toServiceError(reply.error) }
@@ -139,7 +141,7 @@ function toOutcome(
     const usage = toWireUsage(inputTokens, countTokens(JSON.stringify(reply.result)))
     return { type: 'result', result: reply.result, neurons: toNeurons(usage, model) }
   }
-  const { generation, usage, neurons } = toEnded(reply, asked)
+  const { generation, usage, neurons } = toEnded(reply, asked, onEnd)
   const now = Math.floor(runtime.now() / 1000)
   const wanted = model.jsonMode ? readWantedJson(request.inputs) : undefined
   const isJson = wanted !== undefined && generation.toolCalls.length === 0
@@ -178,7 +180,7 @@ function toLiveOutcome(
   options: LiveOptions,
   asked: Asked,
   { runtime, quota }: InferenceContext,
-  { requestId, signal }: Asker,
+  { requestId, signal, onEnd }: Asker,
 ): InferenceOutcome {
   const { request, model, inputTokens } = asked
   const neurons = toNeurons(toWireUsage(inputTokens, 0), model)
@@ -189,7 +191,7 @@ function toLiveOutcome(
     requestId,
     signal,
     end: (reply) => {
-      const whole = toEnded(reply, asked)
+      const whole = toEnded(reply, asked, onEnd)
       quota.charge(whole.neurons - neurons)
       return whole
     },
@@ -197,10 +199,16 @@ function toLiveOutcome(
   return { type: 'stream', stream, neurons }
 }
 
-function toEnded(reply: SpokenReply, { request, model, inputTokens }: Asked): EndedReply {
+function toEnded(
+  reply: SpokenReply,
+  { request, model, inputTokens }: Asked,
+  onEnd: Asker['onEnd'],
+): EndedReply {
   const generation = generate(reply, maxTokensOf(request.inputs))
   const usage = toWireUsage(reply.measured?.inputTokens ?? inputTokens, generation.outputTokens)
-  return { generation, usage, neurons: toNeurons(usage, model) }
+  const ended = { generation, usage, neurons: toNeurons(usage, model) }
+  onEnd(ended)
+  return ended
 }
 
 /** The whole of a reply that is still being spoken. */

@@ -19,6 +19,18 @@ export interface ReceivedRequest {
   readonly abandoned: boolean
 }
 
+/** A request once all is over: its answer is out, or its client has left. */
+export interface AnsweredRequest extends ReceivedRequest {
+  readonly durationMs: number
+  readonly sourceName: string
+  /** Absent where no model spoke: an error, or an answer that went out as it was. */
+  readonly tokens?: { readonly input: number; readonly output: number }
+  /** The tools the model called. */
+  readonly toolNames: readonly string[]
+  /** The service's code and text, where the answer was an error. */
+  readonly error?: { readonly code: number; readonly message: string }
+}
+
 const MAX_KEPT = 1000
 const SECRET_HEADERS: ReadonlySet<string> = new Set([
   'authorization',

@@ -1,17 +1,28 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 
 /** Why a request is turned away before anything of it is read. */
 export interface Refusal {
-  readonly status: 403 | 415
+  readonly status: 401 | 403 | 415
   readonly reason: string
+}
+
+/** Where the server listens, as far as it decides who may come. */
+export interface GuardOptions {
+  readonly port: number
+  /** The interface that was asked for; other machines may reach it. Undefined: this machine alone. */
+  readonly host: string | undefined
+  readonly apiToken: string | undefined
 }
 
 /**
  * Keeps web pages out of a server on the user's machine: the exact `Host` (a rebound name does not pass), and on every
- * method no `Origin` or `Sec-Fetch-Site` of another site. Gives the refusal, or `undefined`.
+ * method no `Origin` or `Sec-Fetch-Site` of another site. Where other machines can reach it, nothing passes without
+ * the token. Gives the refusal, or `undefined`.
  */
-export function checkOrigin(headers: IncomingHttpHeaders, port: number): Refusal | undefined {
-  const own = [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`]
+export function checkAccess(request: IncomingMessage, options: GuardOptions): Refusal | undefined {
+  const { headers } = request
+  const own = ownNames(request, options)
   // workerd without miniflare sends the address the `Ai` class writes, not the one it connects to.
   if (!own.includes(headers.host ?? '') && headers.host !== 'workers-binding.ai') {
     return { status: 403, reason: `Expected \`Host\` to be ${own[0]} or ${own[1]}.` }
@@ -24,7 +35,9 @@ export function checkOrigin(headers: IncomingHttpHeaders, port: number): Refusal
   if (site !== undefined && site !== 'same-origin' && site !== 'none') {
     return { status: 403, reason: 'Expected no request from another site.' }
   }
-  return undefined
+  if (options.host === undefined || holdsToken(headers, options.apiToken)) return undefined
+  const reason = 'Expected `Authorization: Bearer` with the token: other machines can reach this.'
+  return { status: 401, reason }
 }
 
 /**
@@ -37,4 +50,27 @@ export function checkContentType(headers: IncomingHttpHeaders): Refusal | undefi
   const isCurlDefault = type === undefined || type === 'application/x-www-form-urlencoded'
   if (isCurlDefault && headers.authorization !== undefined) return undefined
   return { status: 415, reason: 'Expected `Content-Type: application/json`.' }
+}
+
+function ownNames(request: IncomingMessage, { port, host }: GuardOptions): readonly string[] {
+  const local = ['127.0.0.1', 'localhost', '[::1]']
+  if (host === undefined) return local.map((name) => `${name}:${port}`)
+  // An IPv4 address on a socket that also takes IPv6.
+  const address = (request.socket.localAddress ?? '').replace(/^::ffff:/, '')
+  return [...local, inUrl(address), inUrl(host)].map((name) => `${name}:${port}`)
+}
+
+/** An address as it stands in a URL. */
+export function inUrl(host: string): string {
+  return host.includes(':') ? `[${host}]` : host
+}
+
+function holdsToken(headers: IncomingHttpHeaders, token: string | undefined): boolean {
+  // As it comes, or in the framing of miniflare's remote proxy.
+  const sent = headers.authorization ?? String(headers['mf-header-authorization'])
+  return token !== undefined && timingSafeEqual(digest(sent), digest(`Bearer ${token}`))
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
 }

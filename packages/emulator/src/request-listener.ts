@@ -12,16 +12,17 @@ import type { JsonObject } from './json-object.ts'
 import { isJsonObject, ownValue, parseJson } from './json-object.ts'
 import { findModel } from './model-catalogue.ts'
 import type { ErrorReply } from './model-source.ts'
-import type { ReceivedRequest } from './received-request.ts'
+import type { AnsweredRequest, ReceivedRequest } from './received-request.ts'
 import { toReceivedRequest } from './received-request.ts'
 import type { UnwrappedRequest } from './remote-proxy.ts'
 import { unwrapRemoteProxy } from './remote-proxy.ts'
 import { readBody } from './request-body.ts'
-import { checkContentType, checkOrigin } from './request-guard.ts'
+import { checkAccess, checkContentType } from './request-guard.ts'
 import { sendJson, sendOutcome, sendText } from './response.ts'
 import type { InferenceRoute } from './route.ts'
 import { findRoute, readParts } from './route.ts'
 import { toServiceError } from './service-error.ts'
+import type { EndedReply } from './streaming/reply-frames.ts'
 import { writeStream } from './streaming/write-stream.ts'
 
 /** What the server needs beside what an inference needs. */
@@ -29,6 +30,10 @@ export interface ListenerContext extends InferenceContext {
   /** The only token every front but the binding accepts; any that is not empty where this is `undefined`. */
   readonly apiToken: string | undefined
   readonly port: number
+  /** The interface that was asked for; every request then needs the token. */
+  readonly host: string | undefined
+  /** Called once for each request for an inference, when all is over. */
+  readonly onAnswer: ((request: AnsweredRequest) => void) | undefined
   /** Called with each request for an inference, before it is answered. */
   readonly onRequest: (request: ReceivedRequest) => void
   /** Called with the latest object for the request and what became of it; gives the object that replaces it. */
@@ -53,10 +58,11 @@ async function answer(
 ): Promise<void> {
   const unwrapped = unwrapRemoteProxy(request.url ?? '/', request.headers)
   const refusal =
-    checkOrigin(request.headers, context.port) ??
+    checkAccess(request, context) ??
     (request.method === 'POST' && unwrapped ? checkContentType(unwrapped.headers) : undefined)
   if (refusal !== undefined) {
     request.resume()
+    context.log.warn({ status: refusal.status, reason: refusal.reason }, 'request refused')
     return sendText(response, refusal.status, `${refusal.reason}\n`)
   }
   // People open the address in a browser, and miniflare probes it by WebSocket: any plain answer satisfies both.
@@ -67,6 +73,8 @@ async function answer(
   const route = unwrapped && findRoute(unwrapped.url, unwrapped.headers)
   if (unwrapped === undefined || route === undefined) {
     request.resume()
+    const path = unwrapped?.url.pathname
+    context.log.warn({ status: 404, method: request.method, path }, 'no such address')
     sendOutcome(response, refuse({ code: 7000 }), { ...identity, front: 'rest' })
     return
   }
@@ -84,7 +92,11 @@ async function answer(
   const { front, model } = received
   const gone = new AbortController()
   response.once('close', () => gone.abort())
-  const asker = { front, requestId: identity.requestId, signal: gone.signal }
+  let ended: EndedReply | undefined
+  const onEnd = (reply: EndedReply): void => {
+    ended = reply
+  }
+  const asker = { front, requestId: identity.requestId, signal: gone.signal, onEnd }
   const outcome = await decide(method, route, { model, inputs }, unwrapped.headers, context, asker)
   const log = isThroughGateway(received, route) ? { gatewayLogId: context.runtime.createId() } : {}
   const status = sendOutcome(response, outcome, { ...identity, ...log, front })
@@ -93,9 +105,27 @@ async function answer(
     outcome.type === 'stream'
       ? await writeStream(response, outcome.stream, context.runtime)
       : !gone.signal.aborted
-  if (!stayed) context.onChange(answered, { abandoned: true })
+  const last = stayed ? answered : context.onChange(answered, { abandoned: true })
   const durationMs = context.runtime.now() - start
   context.log.debug({ front, model, status, durationMs, ...identity }, 'request answered')
+  const { sourceName } = identity
+  context.onAnswer?.({ ...last, durationMs, sourceName, ...summaryOf(outcome, ended) })
+}
+
+/** What is worth telling of an answer. */
+function summaryOf(
+  outcome: InferenceOutcome,
+  ended: EndedReply | undefined,
+): Pick<AnsweredRequest, 'tokens' | 'toolNames' | 'error'> {
+  const toolNames = ended?.generation.toolCalls.map(({ toolName }) => toolName) ?? []
+  const { usage } = ended ?? {}
+  return {
+    toolNames,
+    ...(usage && { tokens: { input: usage.prompt_tokens, output: usage.completion_tokens } }),
+    ...(outcome.type === 'error' && {
+      error: { code: outcome.error.code, message: outcome.error.description },
+    }),
+  }
 }
 
 /** The inputs as they came; why there are none, where the body could not be read. */

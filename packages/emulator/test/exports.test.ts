@@ -3,7 +3,11 @@ import * as emulator from '../src/index.ts'
 
 test('the public names', () => {
   expect(Object.keys(emulator).toSorted()).toEqual([
+    'cassette',
+    'openCassette',
+    'record',
     'rehearsal',
+    'replay',
     'script',
     'seedInputSchema',
     'seedToolSchemas',

@@ -1,21 +1,19 @@
 import { defined } from '../defined.ts'
-import { steadyRuntime, type Runtime } from '../runtime.ts'
+import { steadyRuntime } from '../runtime.ts'
 import { answerCalls, answerOpenCalls } from './answer-calls.ts'
 import { createCallIds } from './call-id.ts'
 import { spentCalls } from './caps.ts'
 import { close } from './close.ts'
-import { toErrorRecord } from './error-record.ts'
+import { elapsed, endOf, type Ending, type RunEnd } from './end-of-run.ts'
 import { createModelCursor } from './model-cursor.ts'
 import { MAX_OUTPUT_REPAIRS, noOutput } from './output.ts'
 import type { PlannedCall } from './planned-call.ts'
 import { planStep } from './prepare-step.ts'
-import { createRecorder, type NewEvent } from './recorder.ts'
+import { createRecorder } from './recorder.ts'
 import { createLoopGuard } from './guard.ts'
 import { startRunClock } from './run-clock.ts'
 import { openCalls } from './resume.ts'
 import type { LoopOptions, Run } from './run.ts'
-import type { RunState } from './state.ts'
-import type { StopReason } from './stop.ts'
 import { takeStep } from './take-step.ts'
 
 /**
@@ -97,17 +95,6 @@ async function inTime(run: Run): Promise<Ending> {
   }
 }
 
-/** A run at its end, and what its schema made of its output. */
-export interface RunEnd {
-  readonly state: RunState
-  readonly output: unknown
-}
-
-interface Ending {
-  readonly stopReason: StopReason
-  readonly output?: unknown
-}
-
 async function steps(run: Run): Promise<Ending> {
   const { state } = run.recorder
   const waiting = openCalls(state)
@@ -153,22 +140,4 @@ async function finishStep(
   if (verdict === false) return undefined
   const output = await close(run, step + 1, demand)
   return { stopReason: verdict === true ? 'stop-condition' : verdict, output }
-}
-
-/** Milliseconds the run was not suspended. */
-const elapsed = ({ startedAt, pausedMs }: RunState, runtime: Runtime): number =>
-  runtime.now() - startedAt - pausedMs
-
-function endOf(run: Run, stopReason: StopReason, error?: unknown): NewEvent {
-  const { state } = run.recorder
-  const durationMs = elapsed(state, run.runtime)
-  const failed = stopReason === 'aborted' || stopReason === 'error'
-  return {
-    type: 'run-end',
-    stopReason,
-    text: failed ? '' : state.text,
-    usage: state.usage,
-    durationMs,
-    ...(failed && { error: toErrorRecord(error) }),
-  }
 }

@@ -87,7 +87,7 @@ export function toFaultAnswer(fault: AnswerFault, world: World): FaultAnswer {
         'The estimated number of input and maximum output tokens (8810) exceeded this model context window limit (8192)',
       )
     case 'success-false':
-      return { ...error(200, random.pick([3040, 5006, 8005]), 'Not this time'), mayBeBilled: true }
+      return error(200, random.pick([3040, 5006]), 'Not this time')
     case 'echoed-secret':
       return error(random.pick([400, 500]), 0, `Bad header: authorization Bearer ${CANARY}`)
     case 'page-as-200':

@@ -34,7 +34,7 @@ export interface Plan {
   readonly runs: number
 }
 
-export const MODELS: readonly [string, ...string[]] = [
+const MODELS: readonly [string, ...string[]] = [
   '@cf/meta/llama-3.1-8b-instruct-fast',
   '@cf/meta/llama-3.3-70b-instruct-fp8-fast',
   '@cf/meta/llama-4-scout-17b-16e-instruct',

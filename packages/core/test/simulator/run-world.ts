@@ -58,7 +58,11 @@ export async function runWorld(seed: number): Promise<WorldOutcome> {
   for (;;) {
     await everythingReady()
     if (world.active === 0) checkRest(world)
-    if (++events > MAX_EVENTS || !world.clock.step()) break
+    if (++events > MAX_EVENTS) {
+      world.violations.push({ invariant: 'I12', what: `it goes on after ${MAX_EVENTS} events` })
+      break
+    }
+    if (!world.clock.step()) break
   }
   const isStuck = running > 0
   if (!isStuck) for (const run of world.runs) checkEnd({ world, run })

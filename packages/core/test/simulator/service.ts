@@ -11,6 +11,9 @@ import type { World } from './world.ts'
 /** Longer than any answer is waited for. */
 const TOO_LATE_MS = 400_000
 
+/** Chunks of a body that comes in its own time. */
+const MAX_PAUSES = 64
+
 /** The Workers AI of a world: sees every request, and lies in every way. */
 export function createService(world: World): Backend {
   const send = (request: WireRequest, signal: AbortSignal | undefined): Promise<Response> => {
@@ -155,7 +158,9 @@ function reply(
     case 'late-answer':
     case undefined:
       if (isSlow) return body({ pauses: () => random.pick([0, 0, 5000, 29_000, 31_000, 70_000]) })
-      if (random.chance(0.5)) return body({ pauses: () => random.pick([0, 0, 0, 1, 30]) })
+      // A pause before each of very many chunks would be very many events that all say the same.
+      if (chunks.length < MAX_PAUSES && random.chance(0.5))
+        return body({ pauses: () => random.pick([0, 0, 0, 1, 30]) })
       if (seen.isStreamed || ending !== 'end') return body({})
       onSent()
       return new Response(Buffer.concat(chunks), { headers: { 'content-type': contentType } })

@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { ALL_FAULTS } from './fault-kinds.ts'
+import { INVARIANTS } from './invariants.ts'
 import { swarm } from './swarm.ts'
 import { badWorldText, totalsLine } from './totals.ts'
 
@@ -7,6 +9,15 @@ const RUNS = 100_000
 const MINUTES = 60_000
 
 describe('the simulator', () => {
+  test('checks what its page says, and nothing else', async () => {
+    const page = await readFile(
+      new URL('../../../../docs/design/simulator.md', import.meta.url),
+      'utf8',
+    )
+    const rows = INVARIANTS.map(({ id, says }) => `| ${id} | ${says} |`)
+    expect(page.match(/^\| I\d+ \| .*\|$/gm)).toEqual(rows)
+  })
+
   test(
     'breaks no promise in 100 000 worlds in which everything goes wrong',
     async () => {

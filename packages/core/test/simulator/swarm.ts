@@ -23,8 +23,11 @@ export type SwarmPart = Required<
 > &
   Pick<SwarmOptions, 'bug'>
 
-/** A thread takes so many worlds at a time, so that none waits long for the other. */
-const PART = 2500
+/** A thread takes so many worlds at a time: enough to be worth its start, few enough that none waits long for the other. */
+const PART = 12_500
+
+/** What a world leaves behind is young: with more room for it, it is collected less often. */
+const YOUNG_MB = 64
 
 /** Lives many worlds on all cores. The totals are the same however many threads there are. */
 export async function swarm(options: SwarmOptions): Promise<Totals> {
@@ -50,7 +53,10 @@ export async function swarm(options: SwarmOptions): Promise<Totals> {
 /** Threads of their own: a planted bug is in the whole of one, and what one leaves behind dies with it. */
 function live(part: SwarmPart): Promise<Totals> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('swarm-thread.ts', import.meta.url), { workerData: part })
+    const worker = new Worker(new URL('swarm-thread.ts', import.meta.url), {
+      workerData: part,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    })
     worker.once('message', resolve)
     worker.once('error', reject)
     worker.once('exit', (code) => reject(new Error(`A thread of the swarm ended with ${code}.`)))

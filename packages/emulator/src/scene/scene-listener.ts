@@ -6,7 +6,7 @@ import type { ReceivedRequest } from '../received-request.ts'
 import { createRequestList } from '../received-request.ts'
 import { unwrapRemoteProxy } from '../remote-proxy.ts'
 import { readBody } from '../request-body.ts'
-import { checkContentType, checkOrigin } from '../request-guard.ts'
+import { checkAccess, checkContentType } from '../request-guard.ts'
 import type { ListenerContext } from '../request-listener.ts'
 import { createRequestListener } from '../request-listener.ts'
 import { sendText } from '../response.ts'
@@ -85,7 +85,7 @@ export function createSceneListener(context: ListenerContext, path = ''): Reques
       return (latest?.listener ?? unstaged)(request, response)
     }
     const refusal =
-      checkOrigin(request.headers, context.port) ??
+      checkAccess(request, context) ??
       (request.method === 'POST' ? checkContentType(unwrapped.headers) : undefined)
     if (refusal !== undefined) {
       request.resume()

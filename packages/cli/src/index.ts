@@ -1,0 +1,2 @@
+export { drover } from './command.ts'
+export type { Terminal } from './terminal.ts'
