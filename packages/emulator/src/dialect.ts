@@ -12,6 +12,8 @@ export interface ResultContext {
   readonly usage: WireUsage
   /** Seconds since 1970, UTC. */
   readonly created: number
+  /** The text as the JSON that was asked for: the native dialects give it parsed. */
+  readonly json?: JsonValue
   /** Makes a new id for an answer or a call. */
   readonly createId: () => string
 }
@@ -24,7 +26,7 @@ export function toResult(
 ): JsonValue {
   const { toolCalls } = generation
   const usage = usageIn(generation, context.usage)
-  const text = 'response' in generation ? generation.response : generation.text
+  const text = context.json ?? ('response' in generation ? generation.response : generation.text)
   const none = toolCalls.length === 0
   switch (dialect) {
     case 'flat':

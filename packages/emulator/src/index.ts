@@ -1,6 +1,7 @@
 export { startEmulator } from './emulator.ts'
 export type { Emulator, EmulatorOptions } from './emulator.ts'
 export type { FrontName } from './envelope.ts'
+export type { QuotaOptions } from './quota.ts'
 export type { AnsweredRequest, ReceivedRequest } from './received-request.ts'
 
 export { script } from './script.ts'
