@@ -43,9 +43,13 @@ test('these names are the public surface', () => {
   ])
   expect(Object.keys(testing).toSorted()).toMatchInlineSnapshot(`
     [
+      "createTape",
       "fakeRuntime",
       "forbidModelRequests",
+      "recordingBackend",
+      "replayBackend",
       "scriptedBackend",
+      "toBodyChunks",
     ]
   `)
   expect(Object.keys(wire).toSorted()).toMatchInlineSnapshot(`
@@ -59,6 +63,7 @@ test('these names are the public surface', () => {
       "classify",
       "costOf",
       "createEventStream",
+      "createRedaction",
       "estimateTokens",
       "expected",
       "guardJson",

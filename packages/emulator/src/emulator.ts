@@ -2,6 +2,8 @@ import type { Logger, Runtime } from '@drover/core'
 import { DroverError, silentLogger, systemRuntime } from '@drover/core'
 import { createServer } from 'node:http'
 import type { Server } from 'node:http'
+import { createAnswerRecorder } from './cassette/record-answers.ts'
+import type { EmulatorRecording } from './cassette/record-answers.ts'
 import type { ModelSource } from './model-source.ts'
 import type { AnsweredRequest, ReceivedRequest } from './received-request.ts'
 import { createRequestList } from './received-request.ts'
@@ -41,6 +43,8 @@ export interface EmulatorOptions {
   readonly background?: boolean
   /** Called once for each request for an inference, when all is over: for a live log. What it throws is logged. */
   readonly onAnswer?: (request: AnsweredRequest) => void
+  /** Records what the model is asked and what goes out, into a cassette that is written on `close`; a file, or more. */
+  readonly record?: string | EmulatorRecording
   /** Time, ids and chance. @default systemRuntime */
   readonly runtime?: Runtime
   /** pino-shaped; never gets a token. @default silent */
@@ -64,19 +68,14 @@ export interface Emulator extends AsyncDisposable {
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   checkOptions(options)
-  const {
-    model = rehearsal(),
-    retired = 'serve',
-    streaming = {},
-    misbehave = {},
-    apiToken,
-  } = options
-  const { runtime = systemRuntime, log = silentLogger, host, onAnswer } = options
+  const { model = rehearsal(), retired = 'serve', streaming = {}, misbehave = {} } = options
+  const { runtime = systemRuntime, log = silentLogger, apiToken, host, onAnswer, record } = options
+  const recorder = record === undefined ? undefined : createAnswerRecorder(model, record)
   const requests = createRequestList()
   const server = createServer()
   const port = await listen(server, options.port ?? 0, host ?? LOCAL)
   const settings = {
-    source: model,
+    source: recorder?.source ?? model,
     retired,
     streaming,
     misbehave,
@@ -89,14 +88,17 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   }
   const hooks = { onRequest: requests.add, onChange: requests.update }
   const createListener = options.scenes === true ? createSceneListener : createRequestListener
-  server.on('request', createListener({ ...settings, ...hooks }))
+  const listener = createListener({ ...settings, ...hooks })
+  server.on('request', recorder?.listen(listener) ?? listener)
   if (options.background === true) server.unref()
-  const close = (): Promise<void> =>
-    new Promise((resolve) => {
+  const close = async (): Promise<void> => {
+    await new Promise<void>((resolve) => {
       // The only error `close` reports is that the server is closed already.
       server.close(() => resolve())
       server.closeAllConnections()
     })
+    recorder?.save()
+  }
   const isAny = host === undefined || host === '0.0.0.0' || host === '::'
   const url = `http://${isAny ? LOCAL : inUrl(host)}:${port}`
   log.info({ url, model: model.name }, 'the emulator listens')

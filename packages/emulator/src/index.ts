@@ -5,6 +5,15 @@ export type { AnsweredRequest, ReceivedRequest } from './received-request.ts'
 
 export { script } from './script.ts'
 export type { Script } from './script.ts'
+export { cassette } from './cassette/cassette-source.ts'
+export type { CassetteSource } from './cassette/cassette-source.ts'
+export { openCassette, record, replay } from './cassette/cassette-backend.ts'
+export type {
+  CassetteBackend,
+  OpenCassetteOptions,
+  RecordOptions,
+} from './cassette/cassette-backend.ts'
+export type { EmulatorRecording } from './cassette/record-answers.ts'
 export { rehearsal } from './rehearsal/rehearsal.ts'
 export { upstream } from './upstream/upstream.ts'
 export type { UpstreamOptions } from './upstream/upstream.ts'

@@ -110,7 +110,7 @@ export async function infer(
         `limit (${model.contextWindow})`,
     )
   }
-  const request = toModelRequest(modelId, validated.inputs)
+  const request = { ...toModelRequest(modelId, validated.inputs), sent: inputs }
   const { strikes, front } = asker
   const struck = {
     front,

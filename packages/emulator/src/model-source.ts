@@ -36,6 +36,8 @@ export interface ModelRequest {
   readonly model: string
   /** Every field as the service sees it. */
   readonly inputs: JsonObject
+  /** The inputs as the client sent them; where absent, as `inputs`. */
+  readonly sent?: JsonObject
   readonly tools: readonly OfferedTool[]
   /** Empty when the client sent a `prompt`. */
   readonly messages: readonly ModelMessage[]

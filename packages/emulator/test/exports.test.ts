@@ -3,8 +3,12 @@ import * as emulator from '../src/index.ts'
 
 test('the public names', () => {
   expect(Object.keys(emulator).toSorted()).toEqual([
+    'cassette',
     'misbehaviours',
+    'openCassette',
+    'record',
     'rehearsal',
+    'replay',
     'script',
     'seedInputSchema',
     'seedToolSchemas',

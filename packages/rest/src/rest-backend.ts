@@ -1,9 +1,14 @@
 import { DroverError, systemRuntime, type Backend, type Runtime } from '@drover/core'
-import { checkGateway, checkModelId, checkOption, type GatewayOptions } from '@drover/core/wire'
+import {
+  checkGateway,
+  checkModelId,
+  checkOption,
+  createRedaction,
+  type GatewayOptions,
+} from '@drover/core/wire'
 import { readBaseUrl } from './base-url.ts'
 import { checkCredentials } from './credentials.ts'
 import { toGatewayHeaders } from './gateway-headers.ts'
-import { createRedaction } from './redaction.ts'
 
 /** How Workers AI is reached over HTTPS. */
 export interface RestOptions {
@@ -55,7 +60,7 @@ export function rest(options: RestOptions): Backend {
         signal: signal ?? null,
       })
     },
-    redact: createRedaction(apiToken),
+    redact: createRedaction([apiToken]),
   }
 }
 

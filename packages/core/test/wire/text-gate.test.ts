@@ -98,6 +98,13 @@ describe('a call and what would go with it is held back', () => {
       '\nAction: get_weather\nAction Input: {"city": "Bern"}',
     ],
     ['with escaped underscores', 'Let me check.', '\n[get\\_weather(city="Bern")]'],
+    ['behind a tag in a fence', '', `\`\`\`python\n<a href="x">[${CALL}]`],
+    [
+      'behind a token and a label',
+      'Let me check:',
+      '<|python_tag|>to=get_weather.call(city="Bern")',
+    ],
+    ['behind a token with an underscore', 'Let me check:', `<_tag|>${CALL}`],
     [
       'behind a comment',
       'Let me check:',

@@ -3,7 +3,8 @@ import { startEmulator, type EmulatorOptions } from '../emulator.ts'
 /** What vitest hands to a plugin for each project, as far as it is used here. */
 export interface ProjectContext {
   readonly project: {
-    readonly config: { readonly env: Record<string, unknown> }
+    /** `env` is what the tests find in `process.env` beside what is there. */
+    readonly config: { env?: Record<string, unknown> }
   }
   readonly vitest: { readonly onClose: (close: () => Promise<void>) => void }
 }
@@ -26,7 +27,7 @@ export function emulator(
     name: '@drover/emulator',
     configureVitest: async ({ project, vitest }) => {
       const { url, close } = await startEmulator({ ...options, scenes: true, background: true })
-      project.config.env['DROVER_EMULATOR_URL'] = url
+      project.config.env = { ...project.config.env, DROVER_EMULATOR_URL: url }
       vitest.onClose(close)
     },
   }

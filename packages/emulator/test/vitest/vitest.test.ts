@@ -2,12 +2,20 @@ import { openScene } from '@drover/emulator/scene'
 import { emulator, withEmulator } from '@drover/emulator/vitest'
 import { expect, test } from 'vitest'
 
-test('the plugin starts an emulator for a project, says where, and ends it with vitest', async () => {
-  const env: Record<string, unknown> = {}
+/** What vitest would hand to the plugin. */
+function createProject() {
+  const config: { env?: Record<string, unknown> } = {}
   const closing: (() => Promise<void>)[] = []
   const vitest = { onClose: (close: () => Promise<void>) => void closing.push(close) }
-  await emulator({ retired: 'refuse' }).configureVitest({ project: { config: { env } }, vitest })
-  const url = String(env['DROVER_EMULATOR_URL'])
+  return { context: { project: { config }, vitest }, config, closing }
+}
+
+test('the plugin starts an emulator for a project, says where, and ends it with vitest', async () => {
+  const { context, config, closing } = createProject()
+  config.env = { KEPT: 'yes' }
+  await emulator({ retired: 'refuse' }).configureVitest(context)
+  expect(config.env).toMatchObject({ KEPT: 'yes' })
+  const url = String(config.env['DROVER_EMULATOR_URL'])
   const scene = await openScene({ emulator: url, replies: [] })
   await scene.assertComplete()
   for (const close of closing) await close()
@@ -15,15 +23,11 @@ test('the plugin starts an emulator for a project, says where, and ends it with 
 })
 
 test('projects have emulators of their own', async () => {
-  const urls = await Promise.all(
-    [1, 2].map(async () => {
-      const env: Record<string, unknown> = {}
-      const vitest = { onClose: () => {} }
-      await emulator().configureVitest({ project: { config: { env } }, vitest })
-      return env['DROVER_EMULATOR_URL']
-    }),
-  )
-  expect(urls[0]).not.toBe(urls[1])
+  const projects = [createProject(), createProject()]
+  for (const { context } of projects) await emulator().configureVitest(context)
+  const urls = projects.map(({ config }) => config.env?.['DROVER_EMULATOR_URL'])
+  expect(new Set(urls).size).toBe(2)
+  for (const close of projects.flatMap(({ closing }) => closing)) await close()
 })
 
 test("each test file of a Worker gets a scene, beside the app's own options", async () => {

@@ -118,7 +118,9 @@ function isSpokenOf(
 /** Whether a fence holds more than calls and comments, whatever follows. */
 const isProgram = (fence: string): boolean =>
   /^```(?:diff|patch|console|pycon)/.test(fence) ||
-  wordsOf(splitComments(fence.replace(/\S+$/, '')).code) !== ''
+  // Its last word may go on as something else; without it, a tag may be no tag.
+  [fence, fence.replace(/\S+$/, '')].every((part) => wordsOf(splitComments(part).code) !== '')
+
 /** The beginning of a fence that holds a program. */
 const PROGRAM = '```diff\n'
 
@@ -168,9 +170,8 @@ function endOfHidden(said: string, spoken: string, from: number): number {
 
 /** Where an open tag begins, or a backslash before `_`, which may have to be read as nothing: that is known at the end. */
 function endOfKnown(text: string): number {
-  const tag = text.lastIndexOf('<')
-  const end = tag >= 0 && OPEN_TAG.test(text.slice(tag)) ? tag : text.length
-  const escape = text.indexOf('\\_')
-  if (escape >= 0) return Math.min(escape, end)
-  return end === text.length && text.endsWith('\\') ? end - 1 : end
+  const escape = text.search(/\\(?:_|$)/)
+  const end = escape < 0 ? text.length : escape
+  const tag = text.lastIndexOf('<', end - 1)
+  return tag >= 0 && tag < end && OPEN_TAG.test(text.slice(tag, end)) ? tag : end
 }

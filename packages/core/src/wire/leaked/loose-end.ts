@@ -24,7 +24,7 @@ export function isNameBegun(word: string, names: readonly string[]): boolean {
 
 /** What is not closed at the end of a text: a tag, a token. */
 export const OPEN_TAG: RegExp =
-  /<(?:\/?(?:[A-Za-z][\w:.-]{0,40}(?:[ =(][^<>\n]{0,90})?)?|\?[^<>\n]{0,90}|[|｜][^|｜<>\n]{0,40}[|｜]?|\w{1,20}\|)$/
+  /<(?:\/?(?:[A-Za-z][\w:.-]{0,40}(?:[ =(][^<>\n]{0,90})?)?|\?[^<>\n]{0,90}|[|｜][^|｜<>\n]{0,40}[|｜]?|\w{1,20}\|?)$/
 
 /** How much of the end is looked at: as much as is needed, since a run of brackets may be long. */
 const WINDOWS = [300, 800]
@@ -33,7 +33,7 @@ const MAX_HEAD = 40
 
 const WORD = /[\w$.-]+(?::\d*(?:\.\w*)?)?$/
 const BEGUN = new RegExp(
-  String.raw`${OPEN_TAG.source}|${TOKEN}\w{0,20}:?(?:\s(?:t|to|to=)?)?$|\[(?:/[A-Z_]{0,20}|[A-Za-z_$][\w$.-]{0,100})$|(?<=(?:^|\n)[ \t*#]*)\d{1,3}$`,
+  String.raw`${OPEN_TAG.source}|${TOKEN}\w{0,20}(?:[:=]|\s(?:t|to|to=)?)?$|\[(?:/[A-Z_]{0,20}|[A-Za-z_$][\w$.-]{0,100})$|(?<=(?:^|\n)[ \t*#]*)\d{1,3}$`,
 )
 const HEAD = /(?:^|\n)[ \t*#]*([A-Za-z][\w :=]{0,20})$/
 /** What dresses a call at the beginning of a line, without its spaces and signs. */
