@@ -14,7 +14,7 @@ export const ACCOUNT_PATH: string = `/accounts/${ACCOUNT}/ai/run/${MODEL}`
 export const GLM = '@cf/zai-org/glm-4.7-flash'
 export const TEXT = 'It is warm in Évora today, 26 °C, and it will stay so.'
 export const CALL = { toolName: 'get_weather', input: { city: 'Évora', days: 2, hourly: true } }
-export const TIME = { toolName: 'get_time', input: { zones: ['UTC'] } }
+const TIME = { toolName: 'get_time', input: { zones: ['UTC'] } }
 export const CALLS: SpokenReply = { toolCalls: [CALL, TIME] }
 export const TALK: SpokenReply = { text: TEXT }
 
@@ -24,7 +24,7 @@ const tool = (name: string, properties: object, required: readonly string[]) => 
   parameters: { type: 'object', properties, required },
 })
 
-export const TOOLS = [
+const TOOLS = [
   tool(
     'get_weather',
     {
