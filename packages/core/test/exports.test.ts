@@ -76,6 +76,7 @@ test('these names are the public surface', () => {
       "readReply",
       "readStream",
       "retirementOf",
+      "validateJson",
     ]
   `)
   expect(Object.keys(zod3)).toEqual(['zod3'])

@@ -7,7 +7,11 @@ import type { EmulatorRecording } from './cassette/record-answers.ts'
 import type { ModelSource } from './model-source.ts'
 import type { AnsweredRequest, ReceivedRequest } from './received-request.ts'
 import { createRequestList } from './received-request.ts'
+import { checkQuota, createQuota } from './quota.ts'
+import type { QuotaOptions } from './quota.ts'
 import { rehearsal } from './rehearsal/rehearsal.ts'
+import type { MisbehaveOptions } from './misbehave/misbehave-options.ts'
+import { checkMisbehave } from './misbehave/misbehave-options.ts'
 import { inUrl } from './request-guard.ts'
 import { createRequestListener } from './request-listener.ts'
 import { createSceneListener } from './scene/scene-listener.ts'
@@ -29,10 +33,14 @@ export interface EmulatorOptions {
   readonly model?: ModelSource
   /** Whether models the service has retired still answer, or are refused with 5028 as the service does. @default 'serve' */
   readonly retired?: 'serve' | 'refuse'
-  /** The only bearer token REST accepts. @default any token that is not empty */
+  /** The only bearer token that every front but the binding accepts. @default any token that is not empty */
   readonly apiToken?: string
   /** How replies are streamed; a reply's own `streaming` goes before it, field by field. @default as each model does */
   readonly streaming?: StreamingOptions
+  /** What goes wrong, by name and rate: `{ leak: 0.3, '429': 'once', seed: 7 }`. @default nothing */
+  readonly misbehave?: MisbehaveOptions
+  /** Neurons a day, after which 4006 is answered until 00:00 UTC on the runtime's clock. @default no end */
+  readonly quota?: QuotaOptions
   /** Lets clients open scenes, each with a model and requests of its own: see `openScene`. @default false */
   readonly scenes?: boolean
   /** Lets the process end while the emulator listens. @default false */
@@ -64,22 +72,31 @@ export interface Emulator extends AsyncDisposable {
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   checkOptions(options)
-  const { model = rehearsal(), retired = 'serve', streaming = {}, apiToken } = options
+  const {
+    model = rehearsal(),
+    retired = 'serve',
+    streaming = {},
+    misbehave = {},
+    apiToken,
+  } = options
   const { runtime = systemRuntime, log = silentLogger, host, onAnswer, record } = options
   const recorder = record === undefined ? undefined : createAnswerRecorder(model, record)
   const requests = createRequestList()
   const server = createServer()
   const port = await listen(server, options.port ?? 0, host ?? LOCAL)
+  const quota = createQuota(options.quota, runtime.now)
   const settings = {
     source: recorder?.source ?? model,
     retired,
     streaming,
+    misbehave,
     apiToken,
     runtime,
     log,
     port,
     host,
     onAnswer,
+    quota,
   }
   const hooks = { onRequest: requests.add, onChange: requests.update }
   const createListener = options.scenes === true ? createSceneListener : createRequestListener
@@ -100,8 +117,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   return { url, port, requests: requests.all, close, [Symbol.asyncDispose]: close }
 }
 
-function checkOptions({ host, port, retired, streaming, apiToken }: EmulatorOptions): void {
+function checkOptions(options: EmulatorOptions): void {
+  const { host, misbehave, port, retired, streaming, apiToken, quota } = options
+  if (quota !== undefined) checkQuota(quota)
   if (streaming !== undefined) checkStreaming(streaming)
+  if (misbehave !== undefined) checkMisbehave(misbehave)
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
     throw new DroverError(
       'config.invalid',

@@ -2,12 +2,12 @@ import type { JsonValue } from '@drover/core'
 import type { JsonObject } from './json-object.ts'
 import type { ServiceError } from './service-error.ts'
 
-/** Which of the two ways in a request took. */
-export type FrontName = 'rest' | 'binding'
+/** Which way in a request took: `openai` is `/ai/v1`, which speaks OpenAI's wire. */
+export type FrontName = 'rest' | 'binding' | 'openai'
 
-/** REST wraps a result, the binding hands it out bare. */
+/** REST wraps a result, the others hand it out bare. */
 export function toResultBody(front: FrontName, result: JsonValue): JsonValue {
-  return front === 'binding' ? result : { result, success: true, errors: [], messages: [] }
+  return front === 'rest' ? { result, success: true, errors: [], messages: [] } : result
 }
 
 /** The error as each front writes it; `requestId` is the one in `cf-ai-req-id`. */
@@ -23,9 +23,19 @@ export function toErrorBody(front: FrontName, error: ServiceError, requestId: st
       requestId,
     }
   }
-  return error.origin === 'edge'
-    ? { result: null, success: false, errors: [{ code: error.code, message }], messages: [] }
+  if (error.origin === 'edge') {
+    // The edge does not know what lies behind the address: its envelope is the same for both.
+    return { result: null, success: false, errors: [{ code: error.code, message }], messages: [] }
+  }
+  return front === 'openai'
+    ? { error: { code: openAiCode(error.status), message } }
     : { errors: [{ message, code: error.code }], success: false, result: {}, messages: [] }
+}
+
+/** `invalid_prompt` is captured; the other two are the rest of the list that OpenAI has it in. */
+function openAiCode(status: number): string {
+  if (status === 429) return 'rate_limit_exceeded'
+  return status >= 500 ? 'server_error' : 'invalid_prompt'
 }
 
 function toMessage(error: ServiceError, requestId: string): string {

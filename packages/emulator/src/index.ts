@@ -1,6 +1,7 @@
 export { startEmulator } from './emulator.ts'
 export type { Emulator, EmulatorOptions } from './emulator.ts'
 export type { FrontName } from './envelope.ts'
+export type { QuotaOptions } from './quota.ts'
 export type { AnsweredRequest, ReceivedRequest } from './received-request.ts'
 
 export { script } from './script.ts'
@@ -46,5 +47,9 @@ export type {
 } from './streaming/streaming-options.ts'
 export type { ErrorEventShape, StreamFault } from './streaming/stream-fault.ts'
 export type { StreamEnding } from './streaming/apply-fault.ts'
+
+export { misbehaviours } from './misbehave/misbehaviours.ts'
+export type { MisbehaviourName } from './misbehave/misbehaviours.ts'
+export type { MisbehaveOptions, MisbehaveRate } from './misbehave/misbehave-options.ts'
 
 export { seedInputSchema, seedToolSchemas } from './seed-schema.ts'

@@ -3,10 +3,15 @@ import { readMessages, readTools } from './conversation.ts'
 import { toResult } from './dialect.ts'
 import type { FrontName } from './envelope.ts'
 import { toResultBody } from './envelope.ts'
+import { fromOpenAi, toChatVariant } from './front/openai.ts'
 import { generate } from './generation.ts'
 import { validateInputs } from './input-validation.ts'
+import { readWantedJson, toWantedJson } from './json-mode.ts'
 import type { JsonObject } from './json-object.ts'
-import { isJsonObject, ownValue } from './json-object.ts'
+import { ownValue } from './json-object.ts'
+import { checkMisbehaviourNames } from './misbehave/misbehave-options.ts'
+import type { Struck } from './misbehave/misbehaviour.ts'
+import type { Strikes } from './misbehave/strikes.ts'
 import type { ModelEntry } from './model-catalogue.ts'
 import { findModel } from './model-catalogue.ts'
 import type {
@@ -17,15 +22,20 @@ import type {
   ModelSource,
   SpokenReply,
 } from './model-source.ts'
+import type { OddReply } from './odd-reply.ts'
+import type { Quota } from './quota.ts'
+import { passesRunner } from './runner-check.ts'
 import type { EndedReply } from './streaming/reply-frames.ts'
 import type { ServiceError } from './service-error.ts'
 import { toServiceError } from './service-error.ts'
+import { createSeededRandom, idFrom } from './streaming/seeded-random.ts'
 import { checkStreaming } from './streaming/check-streaming.ts'
 import type { LiveOptions, LiveStream } from './streaming/live-stream.ts'
 import { renderLive, toLiveOptions } from './streaming/live-stream.ts'
 import { toRawStream } from './streaming/raw-stream.ts'
 import type { RenderedStream } from './streaming/render-stream.ts'
 import { renderStream } from './streaming/render-stream.ts'
+import type { StreamVariant } from './streaming/stream-variant.ts'
 import type { StreamingOptions } from './streaming/streaming-options.ts'
 import { countInputTokens, countTokens, toNeurons, toWireUsage } from './tokens.ts'
 
@@ -36,6 +46,7 @@ export interface InferenceContext {
   readonly runtime: Runtime
   readonly log: Logger
   readonly streaming: StreamingOptions
+  readonly quota: Quota
 }
 
 /** Who asks for an inference. */
@@ -44,6 +55,8 @@ export interface Asker {
   readonly requestId: string
   /** Aborts when the client leaves. */
   readonly signal: AbortSignal
+  /** What goes wrong with the request. */
+  readonly strikes: Strikes
   /** Called with what a model has said once it is whole and counted; of a stream while it goes out. */
   readonly onEnd: (ended: EndedReply) => void
 }
@@ -58,9 +71,22 @@ export type InferenceOutcome =
       readonly stream: RenderedStream | LiveStream
       readonly neurons: number
     }
-  | { readonly type: 'error'; readonly error: ServiceError }
+  | {
+      readonly type: 'error'
+      readonly error: ServiceError
+      readonly headers?: Readonly<Record<string, string>>
+    }
+  /** Whatever the service itself would not send. */
+  | {
+      readonly type: 'body'
+      readonly status: number
+      readonly headers?: Readonly<Record<string, string>>
+      readonly stream: RenderedStream
+    }
+  /** Nothing at all, on a connection that breaks or stays open. */
+  | { readonly type: 'silence'; readonly ending: 'cut' | 'open' }
 
-/** Does what stands behind both fronts: finds the model, validates, asks the source, cuts, counts and shapes. */
+/** Does what stands behind all fronts: finds the model, validates, asks the source, cuts, counts and shapes. */
 export async function infer(
   modelId: string,
   inputs: JsonObject,
@@ -75,9 +101,11 @@ export async function infer(
       `This model was deprecated on ${model.retiredOn}. Please use an alternative model`,
     )
   }
-  const validated = validateInputs(inputs, model)
+  const offered = asker.front === 'openai' ? fromOpenAi(inputs) : inputs
+  const validated = validateInputs(offered, model, asker.front)
   if (!validated.ok) return refuse(5006, `Error: ${validated.message}`)
-  if (asksForStream(validated.inputs) && asksForJson(validated.inputs)) {
+  // https://developers.cloudflare.com/workers-ai/features/json-mode/: "JSON Mode currently doesn't support streaming".
+  if (asksForStream(validated.inputs) && readWantedJson(validated.inputs) !== undefined) {
     return refuse(5023, 'JSON Schema mode is not supported with stream mode.')
   }
   const inputTokens = countInputTokens(validated.inputs)
@@ -90,33 +118,61 @@ export async function infer(
         `limit (${model.contextWindow})`,
     )
   }
+  if (model.dialect === 'chat' && !passesRunner(validated.inputs)) return refuse(8001)
+  const usedUp = context.quota.refusal()
+  if (usedUp !== undefined) return { type: 'error', error: toServiceError(usedUp) }
   const request = { ...toModelRequest(modelId, validated.inputs), sent: inputs }
-  const asked = { request, model, inputTokens }
-  const variant = context.streaming.variant ?? model.streams
-  const live = asksForStream(request.inputs)
-    ? toLiveOptions({ ...context.streaming, variant })
-    : undefined
+  const { strikes, front } = asker
+  const struck = {
+    front,
+    request,
+    dialect: dialectFor(front, model),
+    maxTokens,
+    streamed: asksForStream(request.inputs),
+    random: strikes.random,
+    now: context.runtime.now(),
+  }
+  const early = strikes.answer(struck)
+  if (early !== undefined) return early
+  const asked = { request, model, inputTokens, struck }
+  const variant = variantFor(front, context.streaming.variant ?? model.streams)
+  const live =
+    struck.streamed && !strikes.any() ? toLiveOptions({ ...context.streaming, variant }) : undefined
   const reply = await ask(request, context, asker.signal)
-  if (!('live' in reply)) return toOutcome(reply, asked, context, asker)
-  if (live !== undefined) return toLiveOutcome(reply, live, asked, context, asker)
-  const whole = await guarded(() => wholeOf(reply), context)
-  return toOutcome(whole, asked, context, asker)
+  const answer = async (): Promise<InferenceOutcome> => {
+    if ('live' in reply) {
+      if (live !== undefined) return toLiveOutcome(reply, live, asked, context, asker)
+      const whole = await guarded(() => wholeOf(reply), context)
+      return strikes.outcome(toOutcome(whole, asked, context, asker), struck)
+    }
+    strikes.add('misbehave' in reply ? (reply.misbehave ?? []) : [])
+    const outcome = strikes.answer(struck) ?? toOutcome(reply, asked, context, asker)
+    return strikes.outcome(outcome, struck)
+  }
+  const outcome = await answer()
+  if ('neurons' in outcome) context.quota.charge(outcome.neurons)
+  return outcome
 }
+
+/** OpenAI's wire has one shape, whatever the model. */
+const dialectFor = (front: FrontName, { dialect }: ModelEntry): ModelEntry['dialect'] =>
+  front === 'openai' ? 'chat' : dialect
 
 /** What a reply answers. */
 interface Asked {
   readonly request: ModelRequest
   readonly model: ModelEntry
   readonly inputTokens: number
+  readonly struck: Struck
 }
 
 function toOutcome(
   reply: Exclude<ModelReply, LiveReply>,
   asked: Asked,
   { runtime, streaming }: InferenceContext,
-  { front, requestId, onEnd }: Asker,
+  { front, requestId, strikes, onEnd }: Asker,
 ): InferenceOutcome {
-  const { request, model, inputTokens } = asked
+  const { request, model, inputTokens, struck } = asked
   if ('error' in reply) return { type: 'error', error: toServiceError(reply.error) }
   if ('stream' in reply) {
     const stream = toRawStream(reply.stream, streaming.delayMs)
@@ -126,16 +182,30 @@ function toOutcome(
     const usage = toWireUsage(inputTokens, countTokens(JSON.stringify(reply.result)))
     return { type: 'result', result: reply.result, neurons: toNeurons(usage, model) }
   }
-  const { generation, usage, neurons } = toEnded(reply, asked, onEnd)
+  const { misbehave: _, ...spoken } = reply
+  const { generation, usage, neurons } = toEnded(strikes.reply(spoken, struck), asked, onEnd)
   const now = Math.floor(runtime.now() / 1000)
+  const wanted = model.jsonMode ? readWantedJson(request.inputs) : undefined
+  const isJson = wanted !== undefined && generation.toolCalls.length === 0
+  const json = isJson ? toWantedJson(generation.text ?? '', wanted) : undefined
+  if (isJson && json === undefined) return refuse(5024)
+  const dialect = dialectFor(front, model)
   const shape = (created: number, createId: () => string): JsonValue =>
-    toResult(model.dialect, generation, { model: request.model, usage, created, createId })
-  if (!asksForStream(request.inputs)) {
-    return { type: 'result', result: shape(now, runtime.createId), neurons }
-  }
-  const merged = { ...streaming, ...reply.streaming }
-  const options = { ...merged, variant: merged.variant ?? model.streams }
+    toResult(dialect, generation, {
+      model: request.model,
+      usage,
+      created,
+      createId,
+      ...(json === undefined ? {} : { json }),
+    })
+  const merged = { ...streaming, ...reply.streaming, ...strikes.streaming(struck) }
+  const options = { ...merged, variant: variantFor(front, merged.variant ?? model.streams) }
   const created = options.seed === undefined ? now : 0
+  if (!struck.streamed) {
+    const random = createSeededRandom((options.seed ?? 0) + inputTokens, 0)
+    const createId = options.seed === undefined ? runtime.createId : () => idFrom(random)
+    return { type: 'result', result: shape(created, createId), neurons }
+  }
   const stream = renderStream(generation, options, {
     model: request.model,
     usage,
@@ -153,23 +223,28 @@ function toLiveOutcome(
   { live }: LiveReply,
   options: LiveOptions,
   asked: Asked,
-  { runtime }: InferenceContext,
+  { runtime, quota }: InferenceContext,
   { requestId, signal, onEnd }: Asker,
 ): InferenceOutcome {
   const { request, model, inputTokens } = asked
+  const neurons = toNeurons(toWireUsage(inputTokens, 0), model)
   const stream = renderLive(live, options, {
     model: request.model,
     created: options.seed === undefined ? Math.floor(runtime.now() / 1000) : 0,
     seed: options.seed ?? Math.floor(runtime.random() * SEEDS),
     requestId,
     signal,
-    end: (reply) => toEnded(reply, asked, onEnd),
+    end: (reply) => {
+      const whole = toEnded(reply, asked, onEnd)
+      quota.charge(whole.neurons - neurons)
+      return whole
+    },
   })
-  return { type: 'stream', stream, neurons: toNeurons(toWireUsage(inputTokens, 0), model) }
+  return { type: 'stream', stream, neurons }
 }
 
 function toEnded(
-  reply: SpokenReply,
+  reply: OddReply,
   { request, model, inputTokens }: Asked,
   onEnd: Asker['onEnd'],
 ): EndedReply {
@@ -187,15 +262,12 @@ async function wholeOf({ live }: LiveReply): Promise<SpokenReply> {
   return next.value
 }
 
-function asksForStream(inputs: JsonObject): boolean {
-  return ownValue(inputs, 'stream') === true
+function variantFor(front: FrontName, variant: StreamVariant): StreamVariant {
+  return front === 'openai' ? toChatVariant(variant) : variant
 }
 
-// https://developers.cloudflare.com/workers-ai/features/json-mode/: "JSON Mode currently doesn't support streaming".
-function asksForJson(inputs: JsonObject): boolean {
-  const format = ownValue(inputs, 'response_format')
-  const type = isJsonObject(format) ? ownValue(format, 'type') : undefined
-  return type === 'json_schema' || type === 'json_object'
+function asksForStream(inputs: JsonObject): boolean {
+  return ownValue(inputs, 'stream') === true
 }
 
 function maxTokensOf(inputs: JsonObject): number {
@@ -221,6 +293,7 @@ function ask(
   return guarded(async () => {
     const reply = await context.source.reply(request, { signal })
     if ('streaming' in reply && reply.streaming !== undefined) checkStreaming(reply.streaming)
+    if ('misbehave' in reply && reply.misbehave) checkMisbehaviourNames(reply.misbehave)
     return reply
   }, context)
 }
@@ -241,6 +314,6 @@ async function guarded<Reply extends ModelReply>(
   }
 }
 
-function refuse(code: number, message: string): InferenceOutcome {
-  return { type: 'error', error: toServiceError({ code, message }) }
+function refuse(code: number, message?: string): InferenceOutcome {
+  return { type: 'error', error: toServiceError({ code, ...(message && { message }) }) }
 }

@@ -1,4 +1,6 @@
 import { Cabidela } from '@cloudflare/cabidela'
+import type { JsonSchema } from '@drover/core'
+import type { FrontName } from './envelope.ts'
 import type { JsonObject } from './json-object.ts'
 import type { ModelEntry } from './model-catalogue.ts'
 import { chatInputSchema, seedInputSchema } from './seed-schema.ts'
@@ -12,12 +14,25 @@ export type ValidatedInputs =
 const seedValidator = new Cabidela(seedInputSchema, { applyDefaults: true })
 const chatValidator = new Cabidela(chatInputSchema, { applyDefaults: true })
 
-/** Checks inputs as the service does for this model, and applies its defaults (`max_tokens` 256 above all). */
-export function validateInputs(inputs: JsonObject, model: ModelEntry): ValidatedInputs {
+/** What a model publishes as the schema of its inputs. */
+export function inputSchemaOf(model: ModelEntry): JsonSchema {
+  return model.dialect === 'flat' ? seedInputSchema : chatInputSchema
+}
+
+/**
+ * Checks inputs as the service does for this model, and applies its defaults (`max_tokens` 256 above all). Over OpenAI's
+ * wire every model takes content that is null or in parts (release notes of 2026-02-17).
+ */
+export function validateInputs(
+  inputs: JsonObject,
+  model: ModelEntry,
+  front: FrontName,
+): ValidatedInputs {
   // The validator writes defaults into what it is given, at the top level only; the caller keeps what arrived.
   const copy = { ...inputs }
   try {
-    const validator = model.dialect === 'flat' ? seedValidator : chatValidator
+    const isSeed = front !== 'openai' && inputSchemaOf(model) === seedInputSchema
+    const validator = isSeed ? seedValidator : chatValidator
     validator.validate(copy)
     return { ok: true, inputs: copy }
   } catch (error) {

@@ -12,6 +12,12 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** An object of the fields that are there. */
+export function toJsonObject(fields: Readonly<Record<string, JsonValue | undefined>>): JsonObject {
+  const present = Object.entries(fields).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(present) as JsonObject // `undefined` has been filtered
+}
+
 /** The own property `key`, never one of a prototype. */
 export function ownValue(object: JsonObject, key: string): JsonValue | undefined {
   return Object.hasOwn(object, key) ? object[key] : undefined

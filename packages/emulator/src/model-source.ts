@@ -1,5 +1,6 @@
 import type { JsonValue } from '@drover/core'
 import type { JsonObject } from './json-object.ts'
+import type { MisbehaviourName } from './misbehave/misbehaviours.ts'
 import type { StreamingOptions } from './streaming/streaming-options.ts'
 
 /** A tool the client offered, whichever of the two formats it came in. */
@@ -51,6 +52,8 @@ export interface SpokenReply {
   readonly measured?: Measured
   /** How it is streamed, where a stream was asked for; each field goes before the emulator's own. */
   readonly streaming?: StreamingOptions
+  /** What goes wrong with it, whatever the emulator's own `misbehave` says. */
+  readonly misbehave?: readonly MisbehaviourName[]
 }
 
 /** What a model server says of a reply that it has cut itself. */

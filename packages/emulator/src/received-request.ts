@@ -17,6 +17,8 @@ export interface ReceivedRequest {
   readonly status: number
   /** True once the connection was closed, and not by a fault, before the answer was whole: the client has left. */
   readonly abandoned: boolean
+  /** The misbehaviours that struck it. */
+  readonly misbehaved: readonly string[]
 }
 
 /** A request once all is over: its answer is out, or its client has left. */
@@ -40,14 +42,20 @@ const SECRET_HEADERS: ReadonlySet<string> = new Set([
 
 /** Keeps a request without its secrets; not answered yet. */
 export function toReceivedRequest(
-  request: Omit<ReceivedRequest, 'headers' | 'status' | 'abandoned'> & {
+  request: Omit<ReceivedRequest, 'headers' | 'status' | 'abandoned' | 'misbehaved'> & {
     readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
   },
 ): ReceivedRequest {
   const headers = Object.entries(request.headers)
     .filter(([name]) => !SECRET_HEADERS.has(name))
     .map(([name, value]) => [name, String(value)] as const)
-  return { ...request, headers: Object.fromEntries(headers), status: 0, abandoned: false }
+  return {
+    ...request,
+    headers: Object.fromEntries(headers),
+    status: 0,
+    abandoned: false,
+    misbehaved: [],
+  }
 }
 
 /** The latest requests, as `Emulator.requests` shows them. */

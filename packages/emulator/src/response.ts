@@ -9,23 +9,40 @@ export interface ResponseIdentity {
   /** Goes into `cf-ai-req-id`. */
   readonly requestId: string
   readonly sourceName: string
+  /** Goes into `cf-aig-log-id`, where the request went through an AI Gateway. */
+  readonly gatewayLogId?: string
 }
 
-/** Sends an outcome in its front's shape, of a stream only the head; gives the HTTP status. */
+/** Sends an outcome in its front's shape, of a stream only the head; gives the HTTP status, 0 for none. */
 export function sendOutcome(
   response: ServerResponse,
   outcome: InferenceOutcome,
-  { front, requestId, sourceName }: ResponseIdentity,
+  { front, requestId, sourceName, gatewayLogId }: ResponseIdentity,
 ): number {
+  if (outcome.type === 'silence') return 0
   response.setHeader('cf-ai-req-id', requestId)
   response.setHeader('x-drover-model-source', sourceName)
+  if (gatewayLogId !== undefined) {
+    response.setHeader('cf-aig-log-id', gatewayLogId)
+    response.setHeader('cf-aig-cache-status', 'MISS')
+    response.setHeader('cf-aig-step', '0')
+  }
   if (outcome.type === 'error') {
     const { error } = outcome
+    for (const [name, value] of Object.entries(outcome.headers ?? {})) {
+      response.setHeader(name, value)
+    }
     if (error.retryAfter !== undefined) response.setHeader('retry-after', String(error.retryAfter))
-    return send(response, error.status, toErrorBody(front, error, requestId))
+    return sendJson(response, error.status, toErrorBody(front, error, requestId))
+  }
+  if (outcome.type === 'body') {
+    const { status, stream } = outcome
+    response.writeHead(status, { 'content-type': stream.contentType, ...outcome.headers })
+    response.flushHeaders()
+    return status
   }
   response.setHeader('cf-ai-neurons', String(outcome.neurons))
-  if (outcome.type === 'result') return send(response, 200, toResultBody(front, outcome.result))
+  if (outcome.type === 'result') return sendJson(response, 200, toResultBody(front, outcome.result))
   // Its body is written while the client reads.
   response.writeHead(200, { 'content-type': outcome.stream.contentType })
   response.flushHeaders()
@@ -39,7 +56,8 @@ export function sendText(response: ServerResponse, status: number, text: string)
   response.end(text)
 }
 
-function send(response: ServerResponse, status: number, body: unknown): number {
+/** Sends JSON as the service does; gives the status. */
+export function sendJson(response: ServerResponse, status: number, body: unknown): number {
   response.setHeader('x-content-type-options', 'nosniff')
   // Exactly this: with a charset the `Ai` class hands its caller a stream instead of the parsed answer.
   response.writeHead(status, { 'content-type': 'application/json' })

@@ -1,4 +1,5 @@
 import { DroverError } from '@drover/core'
+import { checkMisbehaviourNames } from './misbehave/misbehave-options.ts'
 import type { ModelReply, ModelRequest, ModelSource } from './model-source.ts'
 import { checkStreaming } from './streaming/check-streaming.ts'
 
@@ -15,13 +16,14 @@ export interface Script extends ModelSource {
  * A model that says what it is told: the replies in order, or what a function makes of each request. A request after
  * the last reply is answered with a 500 that says so, and remembered for `assertComplete()`. Requests that the service
  * itself refuses (401, 5006, 5007 …) never reach the script and use nothing up.
- * @throws {DroverError} `config.invalid` when `streaming` of a reply in the list is not what it may be.
+ * @throws {DroverError} `config.invalid` when `streaming` or `misbehave` of a reply in the list is not what it may be.
  */
 export function script(
   replies: readonly ModelReply[] | ((request: ModelRequest) => ModelReply | Promise<ModelReply>),
 ): Script {
   for (const reply of typeof replies === 'function' ? [] : replies) {
     if ('streaming' in reply && reply.streaming !== undefined) checkStreaming(reply.streaming)
+    if ('misbehave' in reply && reply.misbehave) checkMisbehaviourNames(reply.misbehave)
   }
   let requests = 0
   const reply = (request: ModelRequest): ModelReply | Promise<ModelReply> => {

@@ -34,7 +34,13 @@ const known: ReadonlyMap<number, Known> = new Map<number, Known>([
   ],
   [3023, [403, 'Service unavailable for account']],
   [3030, [400, 'Output was flagged', 'model']],
-  [3036, [429, 'You have used up your daily free allocation of 10,000 neurons']],
+  [
+    3036,
+    [
+      429,
+      "You have used up your daily free allocation of 10,000 neurons. Please upgrade to Cloudflare's Workers Paid plan if you would like to continue usage.",
+    ],
+  ],
   [3039, [400, 'Finetune is missing required files']],
   [3040, [429, 'Capacity temporarily exceeded, please try again.']],
   [3041, [403, 'Account is not allowed for private model']],
@@ -44,7 +50,7 @@ const known: ReadonlyMap<number, Known> = new Map<number, Known>([
     4006,
     [
       429,
-      'you have used up your daily free allocation of 10,000 neurons, please upgrade to a paid plan',
+      "you have used up your daily free allocation of 10,000 neurons, please upgrade to Cloudflare's Workers Paid plan if you would like to continue usage.",
       'model',
     ],
   ],
@@ -67,6 +73,7 @@ const known: ReadonlyMap<number, Known> = new Map<number, Known>([
   [5028, [400, 'This model was deprecated on 2026-05-30. Please use an alternative model']],
   [5035, [403, 'This model requires the Workers Paid plan']],
   [7000, [404, 'No route for that URI', 'edge']],
+  [7001, [405, 'Method not available for that URI.', 'edge']],
   [7003, [404, 'Could not route, perhaps your object identifier is invalid?', 'edge']],
   [8001, [400, 'Invalid input', 'model']],
   [8005, [500, 'Internal Server Error', 'model']],

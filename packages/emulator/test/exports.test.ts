@@ -4,6 +4,7 @@ import * as emulator from '../src/index.ts'
 test('the public names', () => {
   expect(Object.keys(emulator).toSorted()).toEqual([
     'cassette',
+    'misbehaviours',
     'openCassette',
     'record',
     'rehearsal',

@@ -97,7 +97,13 @@ async function askModel(
   const isStreamed = asksForStream(run, asked, first)
   const reservation =
     budget &&
-    createReservation(budget, asked, recorder.state, withTools && !closing && run.closingCall)
+    createReservation(
+      budget,
+      asked,
+      recorder.state,
+      withTools && !closing && run.closingCall,
+      first.reminder,
+    )
   // The run's time may have cut the wait that the service asked for.
   const restMs = (cursor.restUntil.get(model) ?? 0) - runtime.now()
   if (restMs > 0) await wait(runtime, restMs, run.signal)

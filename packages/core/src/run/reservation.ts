@@ -1,4 +1,5 @@
 import type { DroverErrorCode } from '../errors.ts'
+import { estimateTokens } from '../wire/estimate-tokens.ts'
 import { estimateUntold, noUsage, type Usage } from '../wire/usage.ts'
 import { affordableTokens, type Budget } from './budget.ts'
 import type { AskedModel } from './model-cursor.ts'
@@ -34,6 +35,7 @@ export function createReservation(
   asked: AskedModel,
   state: RunState,
   keepsAnswer: boolean,
+  reminder = '',
 ): Reservation {
   const { price } = asked.profile
   let inputTokens = 0
@@ -41,7 +43,7 @@ export function createReservation(
   const settle = (told: Usage): Usage => estimateUntold(told, inputTokens, reserved, price)
   return {
     afford: (maxTokens) => {
-      inputTokens = asked.input.of(asked.window.sent())
+      inputTokens = asked.input.of(asked.window.sent()) + estimateTokens(reminder)
       const most = affordableTokens(budget, state.usage, {
         inputTokens,
         maxTokens,

@@ -59,6 +59,7 @@ function look(
     readonly messages: readonly WireMessage[]
     readonly max_tokens: number
     readonly stream?: boolean
+    readonly response_format?: object
     readonly tools?: readonly (FlatTool | FunctionTool)[]
   } = JSON.parse(text)
   return {
@@ -71,7 +72,8 @@ function look(
     isStreamed: body.stream === true,
     toolNames:
       body.tools?.map((tool) => ('function' in tool ? tool.function.name : tool.name)) ?? [],
-    inputTokens: Math.ceil(text.length / 5),
+    // The schema of JSON mode binds the model; it does not read it.
+    inputTokens: Math.ceil((text.length - (JSON.stringify(body.response_format)?.length ?? 0)) / 5),
     billed: 0,
     signal,
   }

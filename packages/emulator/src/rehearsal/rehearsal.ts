@@ -1,5 +1,6 @@
 import type { Runtime } from '@drover/core'
 import { systemRuntime } from '@drover/core'
+import { readWantedJson } from '../json-mode.ts'
 import { ownValue } from '../json-object.ts'
 import type { ModelSource } from '../model-source.ts'
 import { writeAnswer } from './answer.ts'
@@ -28,7 +29,10 @@ export function rehearsal({ runtime = systemRuntime }: RehearsalOptions = {}): M
       if (wanted !== undefined) return wanted
       const isFree = ownValue(request.inputs, 'tool_choice') !== 'none'
       const toolCalls = isFree ? planCalls(request.tools, turn, runtime.now()) : []
-      return toolCalls.length > 0 ? { toolCalls } : { text: writeAnswer(turn, request.tools) }
+      if (toolCalls.length > 0) return { toolCalls }
+      const answer = writeAnswer(turn, request.tools)
+      const isJson = readWantedJson(request.inputs) !== undefined
+      return { text: isJson ? JSON.stringify({ answer }) : answer }
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { ModelReply, ModelRequest, OfferedTool } from '../model-source.ts'
+import { readWantedJson } from '../json-mode.ts'
 import { isJsonObject, ownValue } from '../json-object.ts'
 import { readFacts } from './facts.ts'
 import { fillInput, type FilledInput } from './fill-input.ts'
@@ -10,11 +11,13 @@ import { readTurn, type Turn } from './turn.ts'
  * last system message names in backticks. Undefined where the model may choose.
  */
 export function answerAsWanted(request: ModelRequest, now: number): ModelReply | undefined {
-  const format = ownValue(request.inputs, 'response_format')
-  const schema = isJsonObject(format) ? ownValue(format, 'json_schema') : undefined
-  const tool = isJsonObject(schema)
-    ? { name: 'answer', description: '', parameters: schema }
-    : wantedTool(request)
+  const wanted = readWantedJson(request.inputs)?.schema
+  // Any JSON object will do: there is nothing to fill.
+  const schema = wanted !== undefined && Object.keys(wanted).length > 0 ? wanted : undefined
+  const tool =
+    schema !== undefined
+      ? { name: 'answer', description: '', parameters: schema }
+      : wantedTool(request)
   if (tool === undefined) return undefined
   // The last message may be nothing but the order to answer so.
   const filled = [request, { ...request, messages: request.messages.slice(0, -1) }]
@@ -22,7 +25,7 @@ export function answerAsWanted(request: ModelRequest, now: number): ModelReply |
     .toSorted((one, other) => one.missing.length - other.missing.length)
     .at(0)
   if (filled === undefined) return undefined
-  return isJsonObject(schema)
+  return schema !== undefined
     ? { text: JSON.stringify(filled.input) }
     : { toolCalls: [{ toolName: tool.name, input: filled.input }] }
 }

@@ -1,6 +1,7 @@
 import { DroverError } from '@drover/core'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { isJsonObject, ownValue, parseJson } from '../json-object.ts'
+import { checkMisbehave } from '../misbehave/misbehave-options.ts'
 import type { ModelSource } from '../model-source.ts'
 import type { ReceivedRequest } from '../received-request.ts'
 import { createRequestList } from '../received-request.ts'
@@ -99,7 +100,9 @@ export function createSceneListener(context: ListenerContext, path = ''): Reques
 
 function createScene(context: ListenerContext, settings: SceneSettings, path: string): OpenScene {
   const { replies, streaming = context.streaming, retired = context.retired } = settings
+  const { misbehave = context.misbehave } = settings
   checkStreaming(streaming)
+  checkMisbehave(misbehave)
   if (!['serve', 'refuse'].includes(retired)) {
     throw new DroverError('config.invalid', "Expected `retired` to be 'serve' or 'refuse'.")
   }
@@ -107,7 +110,10 @@ function createScene(context: ListenerContext, settings: SceneSettings, path: st
   const source: ModelSource = scripted ?? context.source
   const requests = createRequestList()
   const hooks = { onRequest: requests.add, onChange: requests.update }
-  const listener = createSceneListener({ ...context, source, streaming, retired, ...hooks }, path)
+  const listener = createSceneListener(
+    { ...context, source, streaming, misbehave, retired, ...hooks },
+    path,
+  )
   return { listener, requests: requests.all, script: scripted }
 }
 

@@ -1,6 +1,7 @@
 import type { JsonValue } from '@drover/core'
-import { toFlatCalls, toFunctionCalls } from '../dialect.ts'
-import type { ModelToolCall } from '../model-source.ts'
+import { toCallId, toFlatCalls, toFunctionCalls } from '../dialect.ts'
+import { toJsonObject } from '../json-object.ts'
+import type { OddCall } from '../odd-reply.ts'
 import type { SeededRandom } from './seeded-random.ts'
 import { integerFrom } from './seeded-random.ts'
 import type { CallStyle } from './stream-variant.ts'
@@ -15,7 +16,7 @@ export interface CallDeltaContext {
 
 /** The lists of `tool_calls`, one for each frame. */
 export function toCallDeltas(
-  calls: readonly ModelToolCall[],
+  calls: readonly OddCall[],
   style: CallStyle,
   context: CallDeltaContext,
 ): readonly (readonly JsonValue[])[] {
@@ -31,17 +32,19 @@ export function toCallDeltas(
 }
 
 function toPieces(
-  { toolName, input }: ModelToolCall,
-  index: number,
+  call: OddCall,
+  position: number,
   argumentsFirst: boolean,
   { createId, random, sentinel }: CallDeltaContext,
 ): readonly JsonValue[] {
-  const id = `chatcmpl-tool-${createId()}`
-  const name: JsonValue = { id, type: 'function', index, function: { name: toolName } }
-  const parts = cutText(JSON.stringify(input), random).map((piece): JsonValue => ({
-    index,
-    function: { arguments: piece },
-  }))
+  if (call.entry !== undefined) return [call.entry]
+  const { index = position, toolName } = call
+  const id = toCallId(call, createId)
+  const name = toJsonObject({ id, type: 'function', index, function: { name: toolName } })
+  const input = 'arguments' in call ? call.arguments : JSON.stringify(call.input)
+  const whole = input === undefined ? [] : [input]
+  const pieces = typeof input === 'string' ? cutText(input, random) : whole
+  const parts = pieces.map((piece): JsonValue => ({ index, function: { arguments: piece } }))
   const end: JsonValue = {
     id: null,
     type: null,

@@ -1,8 +1,9 @@
 import type { JsonValue } from '@drover/core'
-import { finishReason } from '../dialect.ts'
+import { finishReason, usageIn } from '../dialect.ts'
 import type { Generation } from '../generation.ts'
 import { toSpokenText } from '../generation.ts'
 import type { JsonObject } from '../json-object.ts'
+import { toJsonObject } from '../json-object.ts'
 import type { WireUsage } from '../tokens.ts'
 import { UNITS_PER_TOKEN } from '../tokens.ts'
 import { toCallDeltas } from './call-deltas.ts'
@@ -30,6 +31,8 @@ export interface ReplyFrame {
 type Delta =
   | { readonly type: 'start' }
   | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'response'; readonly response: JsonValue }
+  | { readonly type: 'thought'; readonly text: string }
   | { readonly type: 'calls'; readonly calls: readonly JsonValue[] }
   | { readonly type: 'finish'; readonly reason: string }
 
@@ -45,9 +48,10 @@ export function* toReplyFrames(
   for (const delta of toDeltas(generation, traits, random)) {
     const frame = toFrame(delta, traits, id, context)
     units += lengthOf(delta)
-    yield traits.usageEverywhere ? withUsage(frame, usageSoFar(usage, units)) : frame
+    const soFar = usageIn(generation, usageSoFar(usage, units))
+    yield traits.usageEverywhere ? withUsage(frame, soFar) : frame
   }
-  yield* toClosingFrames(traits, id, context)
+  yield* toClosingFrames(traits, id, { ...context, generation })
 }
 
 /** What is known of a reply when it has come to its end. */
@@ -77,7 +81,7 @@ export async function* toLiveFrames(
   const rest = streamedText(generation, traits).slice(units)
   for (const [piece] of rest.matchAll(PIECES)) yield frame({ type: 'text', text: piece })
   for (const delta of toEndDeltas(generation, traits, context.random)) yield frame(delta)
-  yield* toClosingFrames(traits, id, { ...context, usage, neurons })
+  yield* toClosingFrames(traits, id, { ...context, generation, usage, neurons })
 }
 
 function* toDeltas(
@@ -86,6 +90,10 @@ function* toDeltas(
   random: SeededRandom,
 ): Generator<Delta> {
   if (startsEmpty(traits)) yield { type: 'start' }
+  if (traits.envelope === 'chat' && generation.reasoning) {
+    yield { type: 'thought', text: generation.reasoning }
+  }
+  if (generation.response !== undefined) yield { type: 'response', response: generation.response }
   for (const [piece] of streamedText(generation, traits).matchAll(PIECES)) {
     yield { type: 'text', text: piece }
     if (traits.gaps && random() < 0.3) yield { type: 'start' }
@@ -106,7 +114,7 @@ function* toEndDeltas(
       yield { type: 'calls', calls }
     }
   }
-  if (chat || traits.finishFrame) {
+  if (chat || traits.finishFrame || generation.finish !== undefined) {
     const leaked = traits.calls === 'text'
     const reason = finishReason(leaked ? { ...generation, toolCalls: [] } : generation)
     yield { type: 'finish', reason }
@@ -116,23 +124,25 @@ function* toEndDeltas(
 function* toClosingFrames(
   traits: VariantTraits,
   id: string,
-  context: FrameContext,
+  context: FrameContext & { readonly generation: Generation },
 ): Generator<ReplyFrame> {
-  const usage = { ...context.usage }
+  const { generation, neurons } = context
+  const usage = usageIn(generation, context.usage)
   if (traits.envelope === 'chat') {
-    yield { body: { ...chunk(id, context), choices: [], usage }, closing: true }
+    yield { body: toJsonObject({ ...chunk(id, context), choices: [], usage }), closing: true }
   } else if (traits.backend === 'newer') {
-    const { neurons } = context
-    yield { body: { response: null, usage: { ...usage, neurons } }, closing: true }
+    const withNeurons = usageIn(generation, { ...context.usage, neurons })
+    yield { body: toJsonObject({ response: null, usage: withNeurons }), closing: true }
   } else {
     if (!traits.usageEverywhere) yield { body: { response: '' }, closing: true }
-    yield { body: { response: '', usage }, closing: true }
+    yield { body: toJsonObject({ response: '', usage }), closing: true }
   }
 }
 
 /** What of a reply is streamed as text. */
-function streamedText({ text, toolCalls }: Generation, { calls }: VariantTraits): string {
-  return calls === 'text' ? toSpokenText(text ?? '', toolCalls) : (text ?? '')
+function streamedText(generation: Generation, { calls }: VariantTraits): string {
+  const text = 'response' in generation ? '' : (generation.text ?? '')
+  return calls === 'text' ? toSpokenText(text, generation.toolCalls) : text
 }
 
 function startsEmpty({ envelope, gaps }: VariantTraits): boolean {
@@ -150,8 +160,8 @@ function toFrame(
   return { body, closing: delta.type === 'finish' }
 }
 
-function withUsage(frame: ReplyFrame, usage: JsonObject): ReplyFrame {
-  return { ...frame, body: { ...frame.body, usage } }
+function withUsage(frame: ReplyFrame, usage: JsonValue | undefined): ReplyFrame {
+  return { ...frame, body: toJsonObject({ ...frame.body, usage }) }
 }
 
 // About a token each. Digits stand alone, so that `native-numbers` has numbers to write; never half a surrogate pair.
@@ -169,6 +179,10 @@ function toNativeFrame(delta: Delta, { backend, numbers }: VariantTraits): JsonO
       const response = isNumber ? number : delta.text
       return newer ? { response, tool_calls: [] } : { response }
     }
+    case 'response':
+      return { response: delta.response }
+    case 'thought':
+      return { reasoning_content: delta.text }
     case 'calls':
       return newer ? { tool_calls: delta.calls } : { response: '', tool_calls: delta.calls }
     case 'finish':
@@ -192,6 +206,10 @@ function toChatDelta(delta: Delta): JsonObject {
       return { role: 'assistant', content: '' }
     case 'text':
       return { content: delta.text }
+    case 'response':
+      return { content: delta.response }
+    case 'thought':
+      return { reasoning_content: delta.text }
     case 'calls':
       return { tool_calls: delta.calls }
     case 'finish':

@@ -9,6 +9,8 @@ describePlace(
   '`getPlatformProxy`',
   async (emulatorUrl) => {
     vi.stubEnv('DROVER_EMULATOR_URL', emulatorUrl)
+    // That `unsafe` is experimental is known.
+    vi.stubEnv('WRANGLER_LOG', 'error')
     const { env, dispose } = await getPlatformProxy<{ readonly AI: PlaceAi }>({
       configPath: join(import.meta.dirname, 'app/wrangler.jsonc'),
       environment: 'local',

@@ -5,6 +5,8 @@ import { describePlace } from './describe-place.ts'
 
 describePlace('`createTestHarness`', async (emulatorUrl) => {
   vi.stubEnv('DROVER_EMULATOR_URL', emulatorUrl)
+  // That `unsafe` is experimental is known.
+  vi.stubEnv('WRANGLER_LOG', 'error')
   const configPath = join(import.meta.dirname, 'app/wrangler.jsonc')
   const harness = createTestHarness({ workers: [{ configPath, env: 'local' }] })
   await harness.listen()
