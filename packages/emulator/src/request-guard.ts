@@ -16,15 +16,20 @@ export interface GuardOptions {
 }
 
 /**
- * Keeps web pages out of a server on the user's machine: the exact `Host` (a rebound name does not pass), and on every
- * method no `Origin` or `Sec-Fetch-Site` of another site. Where other machines can reach it, nothing passes without
- * the token. Gives the refusal, or `undefined`.
+ * Keeps web pages out of a server on the user's machine: a path as target and one exact `Host` (a rebound name does not
+ * pass), and on every method no `Origin` or `Sec-Fetch-Site` of another site. Where other machines can reach it, nothing
+ * passes without the token. Gives the refusal, or `undefined`.
  */
 export function checkAccess(request: IncomingMessage, options: GuardOptions): Refusal | undefined {
   const { headers } = request
   const own = ownNames(request, options)
+  // A target that names a server of its own, as proxies get it, would go before `Host`.
+  if (!/^\/(?![/\\])/.test(request.url ?? '')) {
+    return { status: 403, reason: 'Expected a path with one slash before it as the target.' }
+  }
   // workerd without miniflare sends the address the `Ai` class writes, not the one it connects to.
-  if (!own.includes(headers.host ?? '') && headers.host !== 'workers-binding.ai') {
+  const hosts = request.headersDistinct.host ?? []
+  if (hosts.length !== 1 || ![...own, 'workers-binding.ai'].includes(hosts[0] ?? '')) {
     return { status: 403, reason: `Expected \`Host\` to be ${own[0]} or ${own[1]}.` }
   }
   const { origin } = headers
@@ -48,7 +53,7 @@ export function checkContentType(headers: IncomingHttpHeaders): Refusal | undefi
   const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase()
   if (type === 'application/json') return undefined
   const isCurlDefault = type === undefined || type === 'application/x-www-form-urlencoded'
-  if (isCurlDefault && headers.authorization !== undefined) return undefined
+  if (isCurlDefault && /^Bearer /i.test(headers.authorization ?? '')) return undefined
   return { status: 415, reason: 'Expected `Content-Type: application/json`.' }
 }
 
