@@ -48,6 +48,8 @@ test.each([
   [['emulate', '--rehearsal', '--upstream', 'http://x'], 'cannot be used with'],
   [['emulate', '--upstream', 'x'], 'Expected `baseUrl` to be an http or https address'],
   [['emulate', '--model', 'qwen3:8b'], '`--model` names a model of `--upstream`'],
+  [['emulate', '--cassette', 'nowhere.json'], 'nowhere.json'],
+  [['emulate', '--cassette', 'a', '--record', 'b'], 'cannot be used with'],
   [['emulate', 'now'], 'too many arguments'],
 ])('refuses %j and says what to do', async (args, says) => {
   const { code, out, err } = await run(...args)

@@ -12,6 +12,8 @@ export interface EmulateOptions {
   readonly upstream?: string
   readonly model?: Readonly<Record<string, string>>
   readonly script?: string
+  readonly cassette?: string
+  readonly record?: string
   readonly rehearsal?: true
   readonly seed?: number
   readonly retired: 'serve' | 'refuse'
@@ -24,6 +26,7 @@ Examples:
   drover emulate --upstream http://127.0.0.1:11434  a real model, by Ollama
   drover emulate --upstream http://127.0.0.1:8080   … by llama.cpp's llama-server
   drover emulate --script replies.json              what the file says, in order
+  drover emulate --cassette run.json                what an earlier --record run.json wrote down
   drover emulate --json | jq .status                a line of JSON for each request
 
 A script is a JSON list of replies, such as [{ "text": "Hello" }], or a module (.ts, .js) whose default
@@ -36,7 +39,9 @@ The key of the upstream is read from UPSTREAM_API_KEY, the token also from DROVE
 export function emulateCommand(program: Command, terminal: Terminal): void {
   const source = (flags: string, description: string): Option => {
     const option = new Option(flags, description)
-    const others = ['upstream', 'script', 'rehearsal'].filter((name) => name !== option.name())
+    const others = ['upstream', 'script', 'cassette', 'rehearsal'].filter(
+      (name) => name !== option.name(),
+    )
     return option.conflicts(others)
   }
   program
@@ -53,6 +58,13 @@ export function emulateCommand(program: Command, terminal: Terminal): void {
       toModels,
     )
     .addOption(source('--script <file>', 'a list of replies answers'))
+    .addOption(source('--cassette <file>', 'what was recorded answers, in order'))
+    .addOption(
+      new Option(
+        '--record <file>',
+        'writes a cassette of all that was said, when it ends',
+      ).conflicts('cassette'),
+    )
     .option('--seed <number>', 'makes streams repeatable, byte for byte', toCount)
     .addOption(
       new Option('--retired <what>', 'what becomes of models the service has retired')

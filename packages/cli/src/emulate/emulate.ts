@@ -1,7 +1,7 @@
 import { DroverError, silentLogger } from '@drover/core'
 import type { Logger } from '@drover/core'
 import type { EmulatorOptions, ModelSource } from '@drover/emulator'
-import { rehearsal, startEmulator, upstream } from '@drover/emulator'
+import { cassette, rehearsal, startEmulator, upstream } from '@drover/emulator'
 import type { Terminal } from '../terminal.ts'
 import type { EmulateOptions } from './emulate-command.ts'
 import { readModelScript } from './model-script.ts'
@@ -13,7 +13,7 @@ import { startScreen } from './start-screen.ts'
  * @throws {DroverError} `config.invalid` when an option is wrong, or the port is taken.
  */
 export async function emulate(options: EmulateOptions, terminal: Terminal): Promise<void> {
-  const { host, port, retired, seed, json } = options
+  const { host, port, retired, seed, json, record } = options
   const token = options.token ?? terminal.env.DROVER_TOKEN
   if (host !== undefined && token === undefined) {
     throw new DroverError(
@@ -29,6 +29,7 @@ export async function emulate(options: EmulateOptions, terminal: Terminal): Prom
     retired,
     ...(host === undefined ? {} : { host }),
     ...(token === undefined ? {} : { apiToken: token }),
+    ...(record === undefined ? {} : { record }),
     ...(seed === undefined ? {} : { streaming: { seed } }),
     log: json === true ? silentLogger : refusals(terminal),
     onAnswer: (request) =>
@@ -43,11 +44,13 @@ export async function emulate(options: EmulateOptions, terminal: Terminal): Prom
   if (json === true) terminal.out(JSON.stringify({ type: 'listening', ...start }))
   else terminal.out(startScreen(start, terminal))
   await stopped
-  if (json !== true) terminal.out('\nStopped.')
+  await emulator.close()
+  if (json === true) return
+  terminal.out(record === undefined ? '\nStopped.' : `\nStopped. Recorded in ${record}.`)
 }
 
 async function modelOf(options: EmulateOptions, env: Terminal['env']): Promise<ModelSource> {
-  const { upstream: baseUrl, model: models, script } = options
+  const { upstream: baseUrl, model: models, script, cassette: recorded } = options
   if (models !== undefined && baseUrl === undefined) {
     throw new DroverError(
       'config.invalid',
@@ -55,6 +58,7 @@ async function modelOf(options: EmulateOptions, env: Terminal['env']): Promise<M
     )
   }
   if (script !== undefined) return readModelScript(script)
+  if (recorded !== undefined) return cassette(recorded)
   if (baseUrl === undefined) return rehearsal()
   const apiKey = env.UPSTREAM_API_KEY
   return upstream({

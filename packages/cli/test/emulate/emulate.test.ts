@@ -97,6 +97,20 @@ test('answers from a file of replies', async () => {
   expect(await answer.json()).toMatchObject({ result: { response: 'Hello from the file.' } })
 })
 
+test('records what is said, and answers from the recording', async () => {
+  const path = await file('said.cassette.json', '')
+  await rm(path)
+  await using first = runDrover(['emulate', '--port', '0', '--record', path])
+  const said = await (await ask(await first.says(LISTENS), { prompt: 'Hello' })).text()
+  first.kill('SIGINT')
+  expect(await first.ended).toBe(0)
+  expect(first.stdout()).toContain(`Recorded in ${path}`)
+  await using second = runDrover(['emulate', '--port', '0', '--cassette', path])
+  const url = await second.says(LISTENS)
+  expect(await (await ask(url, { prompt: 'Hello' })).text()).toBe(said)
+  expect((await ask(url, { prompt: 'Goodbye' })).status).toBe(500)
+})
+
 test.each([
   ['gone.json', undefined, 'Expected `--script` to be a file of replies'],
   ['words.json', '["Hello"]', 'to hold a list of replies'],

@@ -24,13 +24,15 @@ const SECRET_NAMES =
     ' ',
   )
 
+const MAX_SEEN = 10_000
+
 const BEARER = /\b(bearer|basic) +(?=[\w.~+/=-]*\d)[\w.~+/=-]{8,}/gi
 const USER_IN_URL = /(:\/\/)[^\s/@"'<>]{1,256}@/g
 const ACCOUNT_IN_URL = /(\/accounts\/)[\w-]+/g
 const HEADER_LINE =
   /\b((?:proxy-|cf-aig-)?authorization|(?:set-)?cookie|x-api-key)(: *)[^\r\n"]{1,8192}/gi
 const JSON_FIELD = /"([\w-]{2,40})"(\s{0,8}:\s{0,8})"((?:[^"\\]|\\.)*)"/g
-const ASSIGNMENT = /([\w-]{2,40})(=)("[^"\n]*"|'[^'\n]*'|[^\s"'&,;)\]}<>]+)/g
+const ASSIGNMENT = /(?<![\w-])([\w-]{2,40})(=)("[^"\n]*"|'[^'\n]*'|[^\s"'&,;)\]}<>]+)/g
 
 /**
  * @throws DroverError `config.invalid` for a secret that is no text of at least 4 characters: a shorter one would take
@@ -60,7 +62,17 @@ export function createCassetteRedaction(
         isSecret(name) ? `"${name}"${colon}"${SECRET_MARK}"` : all,
       )
       .replace(ASSIGNMENT, (all, name: string) => (isSecret(name) ? `${name}=${SECRET_MARK}` : all))
+  // Each request of a run repeats the texts of those before it.
+  const seen = new Map<string, string>()
   const text = (given: string): string => {
+    const before = seen.get(given)
+    if (before !== undefined) return before
+    const clean = cleanText(given)
+    if (seen.size >= MAX_SEEN) seen.clear()
+    seen.set(given, clean)
+    return clean
+  }
+  const cleanText = (given: string): string => {
     const parsed = /^\s*[[{]/.test(given) ? parseSafe(given) : undefined
     if (parsed === undefined) return plainText(given)
     const clean = json(parsed)

@@ -109,11 +109,12 @@ export function createTape(
     if (answer === undefined) return 'left'
     const isStream = answer.headers['content-type']?.includes('event-stream') === true
     const over = typeof ending === 'object' ? { failure: redaction.text(ending.failure) } : ending
+    const isWhole = over === 'end' || (over === 'left' && isStream && endsWithDone(chunks))
     return {
       status: answer.status,
       headers: redaction.json(answer.headers),
       ...(timing && { waitsMs }),
-      body: toRecordedBody(chunks, over, isStream, redaction),
+      body: toRecordedBody(chunks, isWhole ? 'end' : over, isStream, redaction),
     }
   }
 
@@ -133,6 +134,15 @@ export function createTape(
       return `${printJson(cassette)}\n`
     },
   }
+}
+
+/** Who leaves a stream behind its end mark has read it all. */
+function endsWithDone(chunks: readonly Uint8Array[]): boolean {
+  const decoder = new TextDecoder()
+  const end = chunks
+    .slice(-20)
+    .map((chunk) => decoder.decode(chunk.subarray(-20), { stream: true }))
+  return /data: ?\[DONE\]\s*$/.test(end.join(''))
 }
 
 /** What went wrong, in words; what `fetch` says stands in the cause. */

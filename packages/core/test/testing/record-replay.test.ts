@@ -195,6 +195,19 @@ test('any bytes in any chunks come back in the same chunks', async () => {
   )
 })
 
+test('who leaves a stream behind its end mark has read it to its end', async () => {
+  const recording = recordingBackend(scriptedBackend(['Hi.', 'Hi.']))
+  const agent = payer(recording, { stream: 'always' })
+  await agent.run('Hello')
+  const response = await recording.send({ ...request, body: () => '{"stream":true}' }, {})
+  const reader = response.body?.getReader()
+  await reader?.read()
+  await reader?.cancel()
+  const { exchanges } = JSON.parse(recording.text())
+  const endings = exchanges.map(({ answer }: { answer: { body: object } }) => answer.body)
+  expect(endings).toMatchObject([{ ending: 'end' }, { ending: 'left' }])
+})
+
 test('a request without an answer fails in the same words', async () => {
   const recording = recordingBackend(scriptedBackend([new TypeError('fetch failed')]))
   await expect(recording.send(request, {})).rejects.toThrow('fetch failed')

@@ -80,9 +80,10 @@ async function readServed(server: UpstreamServer, init: RequestInit): Promise<Se
   const list = response.ok && isJsonObject(body) ? ownValue(body, 'data') : undefined
   const entries = Array.isArray(list) ? list.filter(isJsonObject) : []
   const names = entries.map((entry) => ownValue(entry, 'id'))
-  const [first] = entries
+  // Ollama names the owner of each: `library` of its own, somebody's name of others.
+  const kinds = entries.map((entry) => kindOf(ownValue(entry, 'owned_by')))
   return {
-    kind: kindOf(first && ownValue(first, 'owned_by')),
+    kind: kinds.find((kind) => kind !== 'other') ?? 'other',
     names: names.filter((name) => typeof name === 'string'),
   }
 }

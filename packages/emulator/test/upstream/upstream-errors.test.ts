@@ -119,6 +119,18 @@ test('says which models are served when none is known to be the one asked for', 
   expect(server.bodies).toEqual([])
 })
 
+test('knows Ollama by any of its own models, and guesses none of others', async () => {
+  const data = [
+    { id: 'hf.co/somebody/model', owned_by: 'somebody' },
+    { id: 'qwen3:8b', owned_by: 'library' },
+  ]
+  await using server = await startModelServer({ object: 'list', data }, () =>
+    completion({ content: 'Hi.' }),
+  )
+  const { body } = await ask(server)
+  expect(body.errors[0].message).toContain('Run `ollama pull llama3.1:8b`')
+})
+
 test('takes a name from `models`, and `*` for all that are not named', async () => {
   await using server = await startModelServer(served.ollama('qwen3:8b'), () =>
     completion({ content: 'Hi.' }),

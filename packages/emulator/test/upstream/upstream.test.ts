@@ -1,9 +1,12 @@
 import { createAgent, tool } from '@drover/core'
 import { rest } from '@drover/rest'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import * as z from 'zod'
 import type { Emulator } from '../../src/index.ts'
-import { startEmulator, upstream } from '../../src/index.ts'
+import { cassette, startEmulator, upstream } from '../../src/index.ts'
 import { call, MODEL } from '../client.ts'
 import { completion, delta, DONE, frame, served, startModelServer } from './model-server.ts'
 
@@ -239,6 +242,22 @@ test("wraps Workers AI's bare schema as OpenAI's wire names it", async () => {
     type: 'json_schema',
     json_schema: { name: 'answer', schema },
   })
+})
+
+test('a stream that was recorded while it came is replayed as it was', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'drover-upstream-'))
+  const file = join(folder, 'stream.json')
+  const inputs = { prompt: 'Hello', stream: true }
+  await using server = await startModelServer(served.ollama('llama3.1:8b'), () => ({
+    chunks: [delta({ content: 'Hel' }), delta({ content: 'lo' }), ...ollamaEnd],
+  }))
+  const recording = await startEmulator({ model: upstream(server), record: file })
+  const said = await (await stream(recording, inputs)).text()
+  await recording.close()
+  await using replaying = await startEmulator({ model: cassette(file) })
+  expect(await (await stream(replaying, inputs)).text()).toBe(said)
+  expect(said).toContain('"Hel"')
+  await rm(folder, { recursive: true })
 })
 
 test('an agent on REST runs its tools with a model server behind the emulator', async () => {
