@@ -26,7 +26,8 @@ export function toResult(
 ): JsonValue {
   const { toolCalls } = generation
   const usage = usageIn(generation, context.usage)
-  const text = context.json ?? ('response' in generation ? generation.response : generation.text)
+  const said = 'response' in generation ? generation.response : generation.text
+  const text = context.json ?? said
   const none = toolCalls.length === 0
   switch (dialect) {
     case 'flat':
@@ -55,7 +56,7 @@ export function toResult(
             index: 0,
             message: toJsonObject({
               role: 'assistant',
-              content: text,
+              content: said,
               reasoning_content: generation.reasoning,
               tool_calls:
                 none && generation.withoutEmptyCalls

@@ -48,6 +48,7 @@ export type {
 export type { ErrorEventShape, StreamFault } from './streaming/stream-fault.ts'
 export type { StreamEnding } from './streaming/apply-fault.ts'
 
+export { readMisbehaveHeader } from './misbehave/misbehave-options.ts'
 export { misbehaviours } from './misbehave/misbehaviours.ts'
 export type { MisbehaviourName } from './misbehave/misbehaviours.ts'
 export type { MisbehaveOptions, MisbehaveRate } from './misbehave/misbehave-options.ts'

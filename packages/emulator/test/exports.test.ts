@@ -6,6 +6,7 @@ test('the public names', () => {
     'cassette',
     'misbehaviours',
     'openCassette',
+    'readMisbehaveHeader',
     'record',
     'rehearsal',
     'replay',

@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
+import type { MisbehaveOptions } from '@drover/emulator'
 import type { Terminal } from '../terminal.ts'
 import { emulate } from './emulate.ts'
-import { toCount, toModels, toPort } from './option-value.ts'
+import { toCount, toMisbehaviours, toModels, toPort } from './option-value.ts'
 
 /** What `drover emulate` was asked for. */
 export interface EmulateOptions {
@@ -15,6 +16,8 @@ export interface EmulateOptions {
   readonly cassette?: string
   readonly record?: string
   readonly rehearsal?: true
+  readonly misbehave?: MisbehaveOptions | 'list'
+  readonly quota?: number
   readonly seed?: number
   readonly retired: 'serve' | 'refuse'
   readonly json?: true
@@ -27,6 +30,7 @@ Examples:
   drover emulate --upstream http://127.0.0.1:8080   … by llama.cpp's llama-server
   drover emulate --script replies.json              what the file says, in order
   drover emulate --cassette run.json                what an earlier --record run.json wrote down
+  drover emulate --misbehave leak=0.3,429=0.1 --seed 7   some calls leak, some requests are turned away
   drover emulate --json | jq .status                a line of JSON for each request
 
 A script is a JSON list of replies, such as [{ "text": "Hello" }], or a module (.ts, .js) whose default
@@ -65,7 +69,13 @@ export function emulateCommand(program: Command, terminal: Terminal): void {
         'writes a cassette of all that was said, when it ends',
       ).conflicts('cassette'),
     )
-    .option('--seed <number>', 'makes streams repeatable, byte for byte', toCount)
+    .option(
+      '--misbehave <names>',
+      'what goes wrong: names with rates, such as leak=0.3,429; `list` shows all names',
+      toMisbehaviours,
+    )
+    .option('--quota <neurons>', 'how much a day, until 00:00 UTC; then 4006', toCount)
+    .option('--seed <number>', 'makes streams and misbehaviour repeatable, byte for byte', toCount)
     .addOption(
       new Option('--retired <what>', 'what becomes of models the service has retired')
         .choices(['serve', 'refuse'])

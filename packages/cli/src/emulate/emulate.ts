@@ -1,7 +1,7 @@
 import { DroverError, silentLogger } from '@drover/core'
 import type { Logger } from '@drover/core'
 import type { EmulatorOptions, ModelSource } from '@drover/emulator'
-import { cassette, rehearsal, startEmulator, upstream } from '@drover/emulator'
+import { cassette, misbehaviours, rehearsal, startEmulator, upstream } from '@drover/emulator'
 import type { Terminal } from '../terminal.ts'
 import type { EmulateOptions } from './emulate-command.ts'
 import { readModelScript } from './model-script.ts'
@@ -13,7 +13,8 @@ import { startScreen } from './start-screen.ts'
  * @throws {DroverError} `config.invalid` when an option is wrong, or the port is taken.
  */
 export async function emulate(options: EmulateOptions, terminal: Terminal): Promise<void> {
-  const { host, port, retired, seed, json, record } = options
+  const { host, port, retired, seed, json, record, misbehave, quota } = options
+  if (misbehave === 'list') return terminal.out(misbehaviourList())
   const token = options.token ?? terminal.env.DROVER_TOKEN
   if (host !== undefined && token === undefined) {
     throw new DroverError(
@@ -30,6 +31,10 @@ export async function emulate(options: EmulateOptions, terminal: Terminal): Prom
     ...(host === undefined ? {} : { host }),
     ...(token === undefined ? {} : { apiToken: token }),
     ...(record === undefined ? {} : { record }),
+    ...(quota === undefined ? {} : { quota: { neurons: quota } }),
+    ...(misbehave === undefined
+      ? {}
+      : { misbehave: seed === undefined ? misbehave : { ...misbehave, seed } }),
     ...(seed === undefined ? {} : { streaming: { seed } }),
     log: json === true ? silentLogger : refusals(terminal),
     onAnswer: (request) =>
@@ -66,6 +71,11 @@ async function modelOf(options: EmulateOptions, env: Terminal['env']): Promise<M
     ...(models === undefined ? {} : { models }),
     ...(apiKey === undefined || apiKey === '' ? {} : { apiKey }),
   })
+}
+
+function misbehaviourList(): string {
+  const width = Math.max(...misbehaviours.map(({ name }) => name.length))
+  return misbehaviours.map(({ name, what }) => `${name.padEnd(width)}  ${what}`).join('\n')
 }
 
 function isTaken(error: unknown): boolean {

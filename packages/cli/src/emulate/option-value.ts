@@ -1,3 +1,6 @@
+import { DroverError } from '@drover/core'
+import type { MisbehaveOptions } from '@drover/emulator'
+import { readMisbehaveHeader } from '@drover/emulator'
 import { InvalidArgumentError } from 'commander'
 
 const MAX_PORT = 65_535
@@ -19,6 +22,16 @@ export function toModels(
   const [, model = '*', name = ''] = /^(?:(@[^=]+)=)?(.+)$/.exec(text) ?? []
   if (name === '') throw new InvalidArgumentError('Expected a name, or `@cf/…=name`.')
   return { ...before, [model]: name }
+}
+
+/** `leak=0.3,429`, or `list`. */
+export function toMisbehaviours(text: string): MisbehaveOptions | 'list' {
+  if (text === 'list') return text
+  try {
+    return readMisbehaveHeader(text)
+  } catch (error) {
+    throw DroverError.is(error) ? new InvalidArgumentError(error.message) : error
+  }
 }
 
 function toInteger(text: string, max: number): number {

@@ -9,7 +9,7 @@ export function requestLine(
   request: AnsweredRequest,
   { colour }: Pick<Terminal, 'colour'>,
 ): string {
-  const { status, front, model, tokens, durationMs, error, abandoned } = request
+  const { status, front, model, tokens, durationMs, error, abandoned, misbehaved } = request
   const counts = tokens === undefined ? '' : `${tokens.input} in ${tokens.output} out`
   const columns = [
     colour(colourOf(request), String(status)),
@@ -21,6 +21,7 @@ export function requestLine(
   ]
   const line = columns.join('  ').trimEnd()
   const notes = [
+    ...(misbehaved.length > 0 ? [`misbehaved: ${misbehaved.join(', ')}`] : []),
     ...(abandoned ? ['the client left before the answer was whole'] : []),
     ...(error === undefined ? [] : [`${error.code}: ${printable(error.message)}`]),
   ]

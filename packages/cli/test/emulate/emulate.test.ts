@@ -1,4 +1,4 @@
-import { startEmulator } from '@drover/emulator'
+import { script, startEmulator } from '@drover/emulator'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -167,4 +167,34 @@ const folders: string[] = []
 
 afterAll(async () => {
   await Promise.all(folders.map((folder) => rm(folder, { recursive: true })))
+})
+
+test('answers from another emulator as any upstream', async () => {
+  await using other = await startEmulator({ model: script([{ text: 'From afar.' }]) })
+  const args = ['emulate', '--port', '0', '--upstream', `${other.url}/client/v4/accounts/any/ai/v1`]
+  await using command = runDrover(args, { UPSTREAM_API_KEY: 'any' })
+  const answer = await ask(await command.says(LISTENS), { prompt: 'Hello' })
+  expect(await answer.json()).toMatchObject({ result: { response: 'From afar.' } })
+})
+
+test('misbehaves as it is told, and tells it', async () => {
+  await using command = runDrover(['emulate', '--port', '0', '--misbehave', '3040'])
+  const answer = await ask(await command.says(LISTENS), { prompt: 'Hello' })
+  expect(answer.status).toBe(429)
+  await command.says(/429 {2}rest .*\n {5}misbehaved: 3040\n {5}3040: /)
+})
+
+test('names the nearest misbehaviour, and all of them when asked', async () => {
+  await using wrong = runDrover(['emulate', '--misbehave', 'leek'])
+  expect(await wrong.ended).toBe(2)
+  expect(wrong.stderr()).toContain("Did you mean 'leak'?")
+  await using all = runDrover(['emulate', '--misbehave', 'list'])
+  expect(await all.ended).toBe(0)
+  expect(all.stdout()).toMatch(/^leak +\S/m)
+})
+
+test('answers 4006 once the quota of the day is used up', async () => {
+  await using command = runDrover(['emulate', '--port', '0', '--quota', '0'])
+  const answer = await ask(await command.says(LISTENS), { prompt: 'Hello' })
+  expect(await answer.json()).toMatchObject({ errors: [{ code: 4006 }] })
 })

@@ -19,6 +19,8 @@ export interface PlaceCase {
   readonly expected: unknown
   /** Part of what arrived at the emulator last. */
   readonly arrived?: JsonObject
+  /** A stream ends before its end. */
+  readonly breaksOff?: true
 }
 
 export const MODEL = '@cf/meta/llama-3.1-8b-instruct-fast'

@@ -10,7 +10,10 @@ export interface Place extends AsyncDisposable {
 
 /** What of the class cannot be had outside a Worker. */
 export interface PlaceLimits {
-  /** A stand-in takes the calls: its own class is not seen, and that its caller has left is told to nobody. */
+  /**
+   * A stand-in takes the calls in Node: its class is not the one of workerd. Streams are read to their end there: one
+   * that ends before ends the process with an unhandled rejection (miniflare 5.20261102.0-beta).
+   */
   readonly isStandIn?: boolean
 }
 
@@ -43,11 +46,13 @@ export function describePlace(
       expect(await place.run()).toEqual({ class: isStandIn ? 'constructor' : 'Ai' })
     })
 
-    test.each(cases)('$name', async ({ name, replies, expected, arrived }) => {
+    const fitting = cases.filter(({ breaksOff }) => !(isStandIn && breaksOff === true))
+
+    test.each(fitting)('$name', async ({ name, replies, expected, arrived }) => {
       said = script(replies)
       expect(await place.run(name)).toEqual(expected)
       said.assertComplete()
-      if (arrived === undefined || (isStandIn && 'abandoned' in arrived)) return
+      if (arrived === undefined) return
       // That a client has left is heard a moment later than it happens.
       await expect.poll(() => emulator.requests.at(-1)).toMatchObject(arrived)
     })

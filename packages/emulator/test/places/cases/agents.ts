@@ -92,6 +92,7 @@ export const agents: readonly PlaceCase[] = [
     },
     expected: { last: 'run-end', name: 'AbortError' },
     arrived: { abandoned: true },
+    breaksOff: true,
   },
   {
     name: 'a refusal of the service ends a run with its code',
