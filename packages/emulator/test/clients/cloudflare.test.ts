@@ -48,3 +48,13 @@ test('the `cloudflare` SDK knows the errors for what they are, and tries again a
   expect(await run('token', {})).toMatchObject({ response: ANSWER })
   model.assertComplete()
 })
+
+test('the `cloudflare` SDK lists the models and reads a schema', async () => {
+  await using emulator = await startEmulator()
+  const { ai } = connect(emulator)
+  const names: unknown[] = []
+  for await (const model of ai.models.list({ account_id: ACCOUNT })) names.push(model)
+  expect(names).toContainEqual(expect.objectContaining({ name: MODEL }))
+  const schema = await ai.models.schema.get({ account_id: ACCOUNT, model: MODEL })
+  expect(schema).toMatchObject({ input: expect.anything(), output: expect.anything() })
+})

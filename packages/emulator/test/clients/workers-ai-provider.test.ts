@@ -11,12 +11,17 @@ import { ANSWER, CALL, QUESTION, SUNNY, WEATHER } from './weather.ts'
 const MODELS = ['@cf/meta/llama-3.3-70b-instruct-fp8-fast', '@cf/zai-org/glm-4.7-flash'] as const
 
 // It takes no address, but a `fetch`, which is meant for this.
-function connect({ url }: Emulator, model: (typeof MODELS)[number]): LanguageModel {
+function connect(
+  { url }: Emulator,
+  model: (typeof MODELS)[number],
+  settings: { readonly gateway?: { readonly id: string } } = {},
+): LanguageModel {
   const redirected: typeof fetch = (input, init) => {
     if (typeof input !== 'string') throw new TypeError('Expected an address as text.')
-    return fetch(input.replace('https://api.cloudflare.com', url), init)
+    return fetch(input.replace(/^https:\/\/(?:api|gateway\.ai)\.cloudflare\.com/, url), init)
   }
-  return createWorkersAI({ accountId: ACCOUNT, apiKey: 'token', fetch: redirected })(model)
+  const credentials = { accountId: ACCOUNT, apiKey: 'token', fetch: redirected }
+  return createWorkersAI({ ...credentials, ...settings })(model)
 }
 
 const tools = {
@@ -74,4 +79,11 @@ test('`workers-ai-provider` knows what may be tried again', async () => {
   })
   const error: unknown = await asked.then(String, (reason: unknown) => reason)
   expect(APICallError.isInstance(error) && error.isRetryable).toBe(true)
+})
+
+test('`workers-ai-provider` goes through an AI Gateway', async () => {
+  await using emulator = await startEmulator({ model: script([{ text: ANSWER }]) })
+  const model = connect(emulator, MODELS[0], { gateway: { id: 'mine' } })
+  expect((await generateText({ model, prompt: QUESTION })).text).toBe(ANSWER)
+  expect(emulator.requests[0]?.path).toBe(`/v1/${ACCOUNT}/mine/workers-ai/run/${MODELS[0]}`)
 })
