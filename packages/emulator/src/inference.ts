@@ -1,90 +1,34 @@
-import type { JsonValue, Logger, Runtime } from '@drover/core'
 import { readMessages, readTools } from './conversation.ts'
-import { toResult } from './dialect.ts'
-import type { FrontName } from './envelope.ts'
-import { toResultBody } from './envelope.ts'
-import { fromOpenAi, toChatVariant } from './front/openai.ts'
-import { generate } from './generation.ts'
+import { fromOpenAi } from './front/openai.ts'
 import { validateInputs } from './input-validation.ts'
-import { readWantedJson, toWantedJson } from './json-mode.ts'
+import { readWantedJson } from './json-mode.ts'
 import type { JsonObject } from './json-object.ts'
 import { ownValue } from './json-object.ts'
 import { checkMisbehaviourNames } from './misbehave/misbehave-options.ts'
-import type { Struck } from './misbehave/misbehaviour.ts'
-import type { Strikes } from './misbehave/strikes.ts'
-import type { ModelEntry } from './model-catalogue.ts'
 import { findModel } from './model-catalogue.ts'
 import type {
   ErrorReply,
   LiveReply,
   ModelReply,
   ModelRequest,
-  ModelSource,
   SpokenReply,
 } from './model-source.ts'
-import type { OddReply } from './odd-reply.ts'
-import type { Quota } from './quota.ts'
 import { passesRunner } from './runner-check.ts'
-import type { EndedReply } from './streaming/reply-frames.ts'
-import type { ServiceError } from './service-error.ts'
 import { toServiceError } from './service-error.ts'
-import { createSeededRandom, idFrom } from './streaming/seeded-random.ts'
 import { checkStreaming } from './streaming/check-streaming.ts'
-import type { LiveOptions, LiveStream } from './streaming/live-stream.ts'
-import { renderLive, toLiveOptions } from './streaming/live-stream.ts'
-import { toRawStream } from './streaming/raw-stream.ts'
-import type { RenderedStream } from './streaming/render-stream.ts'
-import { renderStream } from './streaming/render-stream.ts'
-import type { StreamVariant } from './streaming/stream-variant.ts'
-import type { StreamingOptions } from './streaming/streaming-options.ts'
-import { countInputTokens, countTokens, toNeurons, toWireUsage } from './tokens.ts'
-
-/** What an inference needs beside its inputs. */
-export interface InferenceContext {
-  readonly source: ModelSource
-  readonly retired: 'serve' | 'refuse'
-  readonly runtime: Runtime
-  readonly log: Logger
-  readonly streaming: StreamingOptions
-  readonly quota: Quota
-}
-
-/** Who asks for an inference. */
-export interface Asker {
-  readonly front: FrontName
-  readonly requestId: string
-  /** Aborts when the client leaves. */
-  readonly signal: AbortSignal
-  /** What goes wrong with the request. */
-  readonly strikes: Strikes
-  /** Called with what a model has said once it is whole and counted; of a stream while it goes out. */
-  readonly onEnd: (ended: EndedReply) => void
-}
-
-const SEEDS = 0x1_0000_0000
-
-/** One inference, done or refused. */
-export type InferenceOutcome =
-  | { readonly type: 'result'; readonly result: JsonValue; readonly neurons: number }
-  | {
-      readonly type: 'stream'
-      readonly stream: RenderedStream | LiveStream
-      readonly neurons: number
-    }
-  | {
-      readonly type: 'error'
-      readonly error: ServiceError
-      readonly headers?: Readonly<Record<string, string>>
-    }
-  /** Whatever the service itself would not send. */
-  | {
-      readonly type: 'body'
-      readonly status: number
-      readonly headers?: Readonly<Record<string, string>>
-      readonly stream: RenderedStream
-    }
-  /** Nothing at all, on a connection that breaks or stays open. */
-  | { readonly type: 'silence'; readonly ending: 'cut' | 'open' }
+import { toLiveOptions } from './streaming/live-stream.ts'
+import { countInputTokens } from './tokens.ts'
+import type { Asker, InferenceContext } from './inference-context.ts'
+import type { InferenceOutcome } from './outcome.ts'
+import { refuse } from './outcome.ts'
+import {
+  asksForStream,
+  dialectFor,
+  maxTokensOf,
+  toLiveOutcome,
+  toOutcome,
+  variantFor,
+} from './to-outcome.ts'
 
 /** Does what stands behind all fronts: finds the model, validates, asks the source, cuts, counts and shapes. */
 export async function infer(
@@ -154,124 +98,11 @@ export async function infer(
   return outcome
 }
 
-/** OpenAI's wire has one shape, whatever the model. */
-const dialectFor = (front: FrontName, { dialect }: ModelEntry): ModelEntry['dialect'] =>
-  front === 'openai' ? 'chat' : dialect
-
-/** What a reply answers. */
-interface Asked {
-  readonly request: ModelRequest
-  readonly model: ModelEntry
-  readonly inputTokens: number
-  readonly struck: Struck
-}
-
-function toOutcome(
-  reply: Exclude<ModelReply, LiveReply>,
-  asked: Asked,
-  { runtime, streaming }: InferenceContext,
-  { front, requestId, strikes, onEnd }: Asker,
-): InferenceOutcome {
-  const { request, model, inputTokens, struck } = asked
-  if ('error' in reply) return { type: 'error', error: toServiceError(reply.error) }
-  if ('stream' in reply) {
-    const stream = toRawStream(reply.stream, streaming.delayMs)
-    return { type: 'stream', stream, neurons: toNeurons(toWireUsage(inputTokens, 0), model) }
-  }
-  if ('result' in reply) {
-    const usage = toWireUsage(inputTokens, countTokens(JSON.stringify(reply.result)))
-    return { type: 'result', result: reply.result, neurons: toNeurons(usage, model) }
-  }
-  const { misbehave: _, ...spoken } = reply
-  const { generation, usage, neurons } = toEnded(strikes.reply(spoken, struck), asked, onEnd)
-  const now = Math.floor(runtime.now() / 1000)
-  const wanted = model.jsonMode ? readWantedJson(request.inputs) : undefined
-  const isJson = wanted !== undefined && generation.toolCalls.length === 0
-  const json = isJson ? toWantedJson(generation.text ?? '', wanted) : undefined
-  if (isJson && json === undefined) return refuse(5024)
-  const dialect = dialectFor(front, model)
-  const shape = (created: number, createId: () => string): JsonValue =>
-    toResult(dialect, generation, {
-      model: request.model,
-      usage,
-      created,
-      createId,
-      ...(json === undefined ? {} : { json }),
-    })
-  const merged = { ...streaming, ...reply.streaming, ...strikes.streaming(struck) }
-  const options = { ...merged, variant: variantFor(front, merged.variant ?? model.streams) }
-  const created = options.seed === undefined ? now : 0
-  if (!struck.streamed) {
-    const random = createSeededRandom((options.seed ?? 0) + inputTokens, 0)
-    const createId = options.seed === undefined ? runtime.createId : () => idFrom(random)
-    return { type: 'result', result: shape(created, createId), neurons }
-  }
-  const stream = renderStream(generation, options, {
-    model: request.model,
-    usage,
-    neurons,
-    created,
-    seed: options.seed ?? Math.floor(runtime.random() * SEEDS),
-    requestId,
-    toBody: (createId) => toResultBody(front, shape(created, createId)),
-  })
-  return { type: 'stream', stream, neurons }
-}
-
-/** A stream that goes out while the model speaks. What it will cost is not known when its headers are sent. */
-function toLiveOutcome(
-  { live }: LiveReply,
-  options: LiveOptions,
-  asked: Asked,
-  { runtime, quota }: InferenceContext,
-  { requestId, signal, onEnd }: Asker,
-): InferenceOutcome {
-  const { request, model, inputTokens } = asked
-  const neurons = toNeurons(toWireUsage(inputTokens, 0), model)
-  const stream = renderLive(live, options, {
-    model: request.model,
-    created: options.seed === undefined ? Math.floor(runtime.now() / 1000) : 0,
-    seed: options.seed ?? Math.floor(runtime.random() * SEEDS),
-    requestId,
-    signal,
-    end: (reply) => {
-      const whole = toEnded(reply, asked, onEnd)
-      quota.charge(whole.neurons - neurons)
-      return whole
-    },
-  })
-  return { type: 'stream', stream, neurons }
-}
-
-function toEnded(
-  reply: OddReply,
-  { request, model, inputTokens }: Asked,
-  onEnd: Asker['onEnd'],
-): EndedReply {
-  const generation = generate(reply, maxTokensOf(request.inputs))
-  const usage = toWireUsage(reply.measured?.inputTokens ?? inputTokens, generation.outputTokens)
-  const ended = { generation, usage, neurons: toNeurons(usage, model) }
-  onEnd(ended)
-  return ended
-}
-
 /** The whole of a reply that is still being spoken. */
 async function wholeOf({ live }: LiveReply): Promise<SpokenReply> {
   let next = await live.next()
   while (next.done !== true) next = await live.next()
   return next.value
-}
-
-function variantFor(front: FrontName, variant: StreamVariant): StreamVariant {
-  return front === 'openai' ? toChatVariant(variant) : variant
-}
-
-function asksForStream(inputs: JsonObject): boolean {
-  return ownValue(inputs, 'stream') === true
-}
-
-function maxTokensOf(inputs: JsonObject): number {
-  return Number(ownValue(inputs, 'max_tokens'))
 }
 
 function toModelRequest(model: string, inputs: JsonObject): ModelRequest {
@@ -312,8 +143,4 @@ async function guarded<Reply extends ModelReply>(
       error: { code: 8005, message: `The model source \`${source.name}\` threw: ${message}` },
     }
   }
-}
-
-function refuse(code: number, message?: string): InferenceOutcome {
-  return { type: 'error', error: toServiceError({ code, ...(message && { message }) }) }
 }

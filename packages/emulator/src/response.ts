@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { FrontName } from './envelope.ts'
 import { toErrorBody, toResultBody } from './envelope.ts'
-import type { InferenceOutcome } from './inference.ts'
+import type { InferenceOutcome } from './outcome.ts'
 
 /** What every answer of the service says of itself. */
 export interface ResponseIdentity {

@@ -1,5 +1,5 @@
 import { toErrorBody, toResultBody } from '../envelope.ts'
-import type { InferenceOutcome } from '../inference.ts'
+import type { InferenceOutcome } from '../outcome.ts'
 import { toServiceError } from '../service-error.ts'
 import type { StreamEnding } from '../streaming/apply-fault.ts'
 import type { Misbehaviour, Misbehaviours, Struck } from './misbehaviour.ts'

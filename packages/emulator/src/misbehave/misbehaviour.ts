@@ -1,4 +1,4 @@
-import type { InferenceOutcome } from '../inference.ts'
+import type { InferenceOutcome } from '../outcome.ts'
 import type { FrontName } from '../envelope.ts'
 import type { Dialect } from '../model-catalogue.ts'
 import type { ModelRequest } from '../model-source.ts'

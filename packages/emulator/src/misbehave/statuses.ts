@@ -1,4 +1,4 @@
-import type { InferenceOutcome } from '../inference.ts'
+import type { InferenceOutcome } from '../outcome.ts'
 import type { ErrorReply } from '../model-source.ts'
 import { toServiceError } from '../service-error.ts'
 import type { Misbehaviour, Misbehaviours, Struck } from './misbehaviour.ts'

@@ -1,5 +1,5 @@
 import type { Runtime } from '@drover/core'
-import type { InferenceOutcome } from '../inference.ts'
+import type { InferenceOutcome } from '../outcome.ts'
 import type { OddReply } from '../odd-reply.ts'
 import type { SeededRandom } from '../streaming/seeded-random.ts'
 import { createSeededRandom } from '../streaming/seeded-random.ts'
