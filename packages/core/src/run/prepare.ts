@@ -111,7 +111,7 @@ export interface AgentOptions<
   readonly maxCallsPerReply?: number
   /**
    * Ends a run whose calls repeat themselves without anything new: false lets it go on. @default true
-   * @see docs/guides/limits.md
+   * @see docs/guides/limits-and-budgets.md
    */
   readonly loopGuard?: boolean
   /** Characters of a tool's output that the model sees; the middle of a longer one is cut. 200 to 131,072. @default 24_000 */

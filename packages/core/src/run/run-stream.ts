@@ -1,3 +1,4 @@
+import { checkOption } from '../option.ts'
 import type { Message } from '../message.ts'
 import { checkToolChoice, type ToolChoice } from '../wire/tool-choice.ts'
 import type { Usage } from '../wire/usage.ts'
@@ -60,8 +61,12 @@ export interface RunStream<Output = unknown> extends AsyncIterable<StreamEvent> 
   readonly abort: (reason?: unknown) => void
 }
 
-/** Starts a run, to be read while it goes on. */
+/**
+ * Starts a run, to be read while it goes on.
+ * @throws DroverError `config.invalid` for an `onLeave` that is none.
+ */
 export function startRun(agent: PreparedAgent, origin: RunOrigin, options: RunOptions): RunStream {
+  checkOption('onLeave', options.onLeave, ['abort', 'continue'])
   const log = createEventLog(origin.past)
   const abort = new AbortController()
   let failure: { readonly error: unknown } | undefined

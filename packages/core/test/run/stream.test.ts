@@ -226,6 +226,8 @@ test('options of streaming that cannot be kept are refused before any request', 
   expect(wrong({ timeouts: { silenceMs: 0 } })).toThrow('`timeouts.silenceMs`')
   expect(wrong({ timeouts: { requestMs: 2 ** 31 } })).toThrow('2147483647')
   expect(wrong({ timeouts: { firstByteMs: Number.NaN } })).toThrow('`timeouts.firstByteMs`')
+  const onLeave = 'go on' as 'continue' // wrong on purpose
+  expect(() => createAgent(options).stream('Hi', { onLeave })).toThrow("one of 'abort', 'continue'")
 })
 
 test('the state of a run is folded from its stream as from its events', async () => {
